@@ -1,0 +1,34 @@
+# Every target makes its own .venv with the standard library; nothing but python3 and make is needed first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint bench torture clean
+
+demo: $(READY)
+	$(BIN)/tracker demo --out demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -q -m "not torture" -n 2
+
+torture: $(READY)
+	$(BIN)/python -m pytest -q -m torture
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	for b in benchmarks/[a-z]*.py; do $(BIN)/python $$b || exit 1; done
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --upgrade -c constraints.txt pip
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt --group dev -e ".[postgres,fulltext]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) demo dist build
