@@ -53,7 +53,7 @@ class Withdrawn(Event):
 
 @frozen(kw_only=True)
 class Reworded(Event):
-    """The words changed, the commitment did not. `terms` replaces all but window and condition."""
+    """The words changed, the commitment did not. `terms` replaces everything but the window."""
 
     terms: Terms
 
@@ -212,7 +212,7 @@ class WentQuiet(Event):
 
 @frozen(kw_only=True)
 class Retracted(Event):
-    """Takes back one recorded fact, in any stream, from when this was recorded; `replaced_by` may be empty."""
+    """Takes back one recorded fact of the same stream, from when this was recorded."""
 
     event: str
     replaced_by: str = ""

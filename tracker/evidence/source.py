@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import frozen
 
 from tracker.evidence.grade import Reliability
 
@@ -59,7 +59,7 @@ class Citation:
 class Sources:
     """The list of graded publishers; a publisher that is not on it cannot be judged (F)."""
 
-    known: tuple[Source, ...] = field(default=(), converter=tuple)
+    known: tuple[Source, ...] = ()
 
     def get(self, name: str) -> Source:
         """The source called `name`, compared without regard to case; reliability F where unknown."""

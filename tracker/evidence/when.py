@@ -30,7 +30,7 @@ class Precision(StrEnum):
 
 @frozen
 class Occurred:
-    """An interval of valid time: `[start, end)` in UTC, as reported with `precision` in `zone` (IANA name)."""
+    """An interval of valid time: `[start, end)` in UTC, reported with `precision` in `zone` (IANA name)."""
 
     start: datetime
     end: datetime

@@ -1,0 +1,176 @@
+"""`config.toml` and the environment, turned into each room's own frozen settings class.
+
+Knows nothing of what the settings mean: a room asks `config.section("policy", PolicySettings)` and gets its
+class filled, or a `ConfigError` that names file, table and key. Environment variables of the form
+`TRACKER_<SECTION>_<KEY>` override single values, so that secrets need not stand in a file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from enum import Enum
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import attrs
+from attrs import frozen
+
+from tracker.errors import ConfigError, UserError, did_you_mean
+from tracker.evidence.when import zone_of
+
+T = TypeVar("T")
+
+
+@frozen
+class TrackerSettings:
+    """`[tracker]`: what everything else rests on.
+
+    `database` is an SQLAlchemy URL or a path (relative to the config file) of an SQLite file. `zone` is the
+    zone that dates without one are meant in. `dossiers` are the files `tracker load` reads by default.
+    """
+
+    database: str = "tracker.sqlite3"
+    zone: str = "UTC"
+    dossiers: tuple[str, ...] = ()
+
+
+@frozen
+class Config:
+    """The parsed file. `folder` is what its relative paths are relative to; `name` stands in messages."""
+
+    name: str
+    folder: Path
+    tables: Mapping[str, Any]
+    environment: Mapping[str, str]
+
+    @classmethod
+    def load(cls, path: Path, environment: Mapping[str, str] | None = None) -> Config:
+        """Read a config file; raises `ConfigError` where there is none or it is no TOML."""
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError as problem:
+            raise ConfigError(f"{path}: no such file; `tracker init` makes one") from problem
+        except (OSError, UnicodeDecodeError) as problem:
+            raise ConfigError(f"{path}: cannot be read: {problem}") from problem
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as problem:
+            raise ConfigError(f"{path}: no valid TOML: {problem}") from problem
+        env = os.environ if environment is None else environment
+        return cls(str(path), path.resolve().parent, tables, env)
+
+    def only(self, *known: str) -> None:
+        """Raise `ConfigError` for a top-level table that nobody asks for."""
+        for name in self.tables:
+            if name not in known:
+                raise ConfigError(f"{self.name}: unknown table [{name}]{did_you_mean(name, known)}")
+
+    def section(self, name: str, settings: type[T]) -> T:
+        """The table `[name]` as an instance of the attrs class `settings`; defaults where it is missing."""
+        table = self.tables.get(name, {})
+        if not isinstance(table, dict):
+            raise ConfigError(f"{self.name}: [{name}] must be a table")
+        prefix = f"TRACKER_{name.upper()}_"
+        given: dict[str, Any] = {
+            f.name: self.environment[prefix + f.name.upper()]
+            for f in attrs.fields(settings)  # type: ignore[arg-type]
+            if prefix + f.name.upper() in self.environment
+        }
+        return build(settings, {**table, **given}, f"{self.name}: [{name}]")
+
+    def sections(self, name: str, settings: type[T]) -> tuple[T, ...]:
+        """The tables `[[name]]`, in order; the key `name` or `id` of each stands in messages."""
+        tables = self.tables.get(name, [])
+        if not isinstance(tables, list):
+            raise ConfigError(f"{self.name}: write [[{name}]], with two brackets, once per {name}")
+        built = []
+        seen: set[str] = set()
+        for number, table in enumerate(tables, start=1):
+            label = table.get("name", f"no. {number}") if isinstance(table, dict) else f"no. {number}"
+            if label in seen:
+                raise ConfigError(f"{self.name}: [[{name}]] {label!r} stands there twice")
+            seen.add(label)
+            built.append(build(settings, table, f"{self.name}: [[{name}]] {label!r}"))
+        return tuple(built)
+
+    def path(self, text: str) -> Path:
+        """A path of the file, made absolute against the file's folder."""
+        return self.folder / Path(text).expanduser()
+
+
+def build(settings: type[T], table: object, place: str) -> T:
+    """An instance of the attrs class `settings` from a TOML table.
+
+    Raises `ConfigError` that begins with `place` for unknown keys, missing keys, wrong types, and whatever
+    the class itself refuses with a ValueError.
+    """
+    if not isinstance(table, dict):
+        raise ConfigError(f"{place}: must be a table")
+    hints = get_type_hints(settings)
+    fields = {f.name: f for f in attrs.fields(settings)}  # type: ignore[arg-type]
+    values = {}
+    for key, value in table.items():
+        if key not in fields:
+            raise ConfigError(f"{place}: unknown key {key!r}{did_you_mean(key, fields)}")
+        values[key] = _typed(hints[key], value, f"{place}: {key}")
+    for key, known in fields.items():
+        if known.default is attrs.NOTHING and key not in values:
+            raise ConfigError(f"{place}: {key!r} is missing")
+    try:
+        return settings(**values)
+    except UserError as problem:
+        raise ConfigError(f"{place}: {problem}") from problem
+    except (ValueError, TypeError) as problem:
+        raise ConfigError(f"{place}: {problem}") from problem
+
+
+def _typed(hint: Any, value: object, place: str) -> Any:
+    """`value` as the annotated type, from TOML or from the text of an environment variable."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return _typed(next(t for t in inner if t is not NoneType), value, place)
+    if origin is tuple:
+        if isinstance(value, str) and inner[0] is str:
+            raise ConfigError(f"{place}: must be a list, as in [{value!r}]")
+        if not isinstance(value, list):
+            raise ConfigError(f"{place}: must be a list")
+        return tuple(_typed(inner[0], item, f"{place}, item {i}") for i, item in enumerate(value, 1))
+    if origin in (dict, Mapping):
+        if not isinstance(value, dict):
+            raise ConfigError(f"{place}: must be a table")
+        return {key: _typed(inner[1], item, f"{place}.{key}") for key, item in value.items()}
+    if attrs.has(hint):
+        return build(hint, value, place)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        try:
+            return hint(value)
+        except ValueError as problem:
+            words = [str(member.value) for member in hint]
+            near = did_you_mean(str(value), words)
+            raise ConfigError(f"{place}: {value!r} is none of {', '.join(words)}{near}") from problem
+    if hint is bool and isinstance(value, str) and value.lower() in ("true", "false", "1", "0"):
+        return value.lower() in ("true", "1")
+    if hint in (int, float) and isinstance(value, str):
+        try:
+            return hint(value)
+        except ValueError as problem:
+            raise ConfigError(f"{place}: {value!r} is no number") from problem
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not hint:
+        names = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
+        raise ConfigError(f"{place}: must be {names.get(hint, hint)}, not {value!r}")
+    return value
+
+
+def tracker_settings(config: Config) -> TrackerSettings:
+    """The section `[tracker]`, its zone checked."""
+    settings = config.section("tracker", TrackerSettings)
+    try:
+        zone_of(settings.zone)
+    except UserError as problem:
+        raise ConfigError(f"{config.name}: [tracker]: zone: {problem}") from problem
+    return settings

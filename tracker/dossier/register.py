@@ -1,0 +1,86 @@
+"""What the tables of a dossier refer to by id: parties, citations, concepts and the commitments themselves.
+
+Read before the commitments, so that every reference can be checked where it stands, with the nearest id that
+exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+from tracker.dossier.dossier import Party
+from tracker.dossier.tables import Table
+from tracker.evidence.profile import Concept
+from tracker.evidence.source import Citation
+
+
+@frozen
+class Register:
+    """Everything with an id, in the order of the file."""
+
+    parties: Mapping[str, Party]
+    citations: Mapping[str, Citation]
+    concepts: Mapping[str, Concept]
+    commitments: Mapping[str, Table]
+
+    def party(self, table: Table, key: str) -> str:
+        """The id of a declared party under `key`; empty where missing."""
+        return table.reference(key, self.parties, "party")
+
+    def parties_of(self, table: Table, key: str, *, required: bool = False) -> tuple[str, ...]:
+        """The ids of declared parties in the list under `key`."""
+        return table.references(key, self.parties, "party", required=required)
+
+    def cited(self, table: Table) -> Citation | None:
+        """The publication under `cites`; None where missing."""
+        found = table.reference("cites", self.citations, "citation")
+        return self.citations[found] if found else None
+
+
+def read_register(top: Table) -> Register:
+    """The register of a file; raises `DossierError` for an id that is used twice or a broken table."""
+    parties = {id: _party(table) for id, table in _by_id(top.tables("party"), "id").items()}
+    citations = {id: _citation(table) for id, table in _by_id(top.tables("citation"), "id").items()}
+    concepts = {
+        id: _concept(table, parties) for id, table in _by_id(top.tables("concept"), "name").items()
+    }
+    return Register(parties, citations, concepts, _by_id(top.tables("commitment"), "id"))
+
+
+def _by_id(tables: Iterable[Table], key: str) -> dict[str, Table]:
+    """The tables by their id, each labelled with it."""
+    found: dict[str, Table] = {}
+    for table in tables:
+        id = table.slug(key)
+        named = table.called(f"{table.label} {id!r}")
+        if id in found:
+            earlier = found[id].line(key)
+            raise named.error(f"this {key} is taken already{f' on line {earlier}' if earlier else ''}", key)
+        found[id] = named
+    return found
+
+
+def _party(table: Table) -> Party:
+    table.allow(("id", "name", "adjective"))
+    return Party(table.text("id"), table.text("name"), table.maybe("adjective"))
+
+
+def _citation(table: Table) -> Citation:
+    table.allow(("id", "publisher", "title", "date", "url"))
+    date = str(table.when("date", "UTC")) if table.has("date") else ""
+    url = table.maybe("url")
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
+        raise table.error(f"url {url!r} is no web address; write https://…", "url")
+    return Citation(table.text("publisher"), table.text("title"), date, url)
+
+
+def _concept(table: Table, parties: Mapping[str, Party]) -> Concept:
+    table.allow(("name", "variants", "party"))
+    return Concept(
+        table.text("name"),
+        table.words("variants", required=True),
+        table.reference("party", parties, "party") or None,
+    )

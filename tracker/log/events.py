@@ -1,0 +1,85 @@
+"""Events that are not about one commitment's life: findings, dossiers, the log itself.
+
+`findings/<commitment>` holds what was found and what a reviewer made of it, apart from the commitment's own
+stream, which stays short. `dossier/<name>` holds the words a dossier is matched with. `tracker` holds what
+happened to the log.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from tracker.commitments.events import Event
+from tracker.evidence.finding import Finding, Relation
+from tracker.evidence.profile import Concept
+
+
+@frozen(kw_only=True)
+class LogStarted(Event):
+    """First event of every log."""
+
+    program: str
+
+
+@frozen(kw_only=True)
+class ReplayStarted(Event):
+    """What follows was recorded under a simulated clock, over dated material."""
+
+    name: str
+
+
+@frozen(kw_only=True)
+class ReplayEnded(Event):
+    """The clock is the real one again."""
+
+    name: str
+
+
+@frozen(kw_only=True)
+class PolicyChanged(Event):
+    """The settings that turn findings into verdicts; `settings` is their hash, `text` their values."""
+
+    settings: str
+    text: str
+
+
+@frozen
+class PartyName:
+    """A party and what it is called."""
+
+    id: str
+    name: str
+
+
+@frozen(kw_only=True)
+class DossierLoaded(Event):
+    """The parties and concepts of a dossier, as its commitments are to be read and matched."""
+
+    name: str
+    title: str
+    zone: str
+    language: str
+    parties: tuple[PartyName, ...]
+    concepts: tuple[Concept, ...]
+
+
+@frozen(kw_only=True)
+class FindingMade(Event):
+    """The matcher found something in a document."""
+
+    finding: Finding
+
+
+@frozen(kw_only=True)
+class FindingAccepted(Event):
+    """A reviewer holds it true, read as `relation`; the verdict that follows names it."""
+
+    finding: str
+    relation: Relation
+
+
+@frozen(kw_only=True)
+class FindingRejected(Event):
+    """A reviewer holds it wrong or beside the point; it never weighs again."""
+
+    finding: str

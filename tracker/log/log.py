@@ -1,0 +1,256 @@
+"""The append-only log of everything the tracker ever took down.
+
+Positions count from 1 without gaps, in the order of commits: every writer holds the one write lock
+(`Database.writing`), so a follower that has read up to N has missed nothing before N. Knows nothing of what
+events mean.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+
+import sqlalchemy as sa
+from attrs import evolve as but
+from attrs import frozen
+from sqlalchemy.engine import Connection, Row
+
+from tracker.commitments.events import Fact
+from tracker.database.schema import from_micros, to_micros
+from tracker.errors import ChainBroken, WrongVersion
+from tracker.evidence.when import Occurred, Precision
+from tracker.log.chain import GENESIS, HEADER, link
+from tracker.log.codec import decode, encode
+from tracker.log.tables import events
+
+_BATCH = 1000
+
+
+class Expected(Enum):
+    """What a writer expects of a stream, where it does not name its version."""
+
+    NEW = "no stream"
+    EXISTS = "a stream"
+    ANY = "anything"
+
+
+@frozen
+class Draft:
+    """An event to append. Without an id it gets a random one; an id seen before appends nothing."""
+
+    event: object
+    occurred: Occurred
+    id: str = ""
+    recorded_by: str = ""
+    cause: str = ""
+
+
+@frozen
+class Head:
+    """The end of the log: its last position, when that was recorded, its hash."""
+
+    position: int
+    recorded_at: datetime | None
+    hash: bytes
+
+
+def derived_id(stream: str, event: object, occurred: Occurred, cause: str = "") -> str:
+    """An id that follows from the content, so that doing the same thing twice does it once."""
+    name, schema, data = encode(event)
+    text = "\0".join((cause, stream, name, str(schema), str(occurred.start), str(occurred.end)))
+    return hashlib.sha256(text.encode() + data).hexdigest()[:32]
+
+
+def append(
+    connection: Connection,
+    batch: Mapping[str, tuple[Expected | int, Sequence[Draft]]],
+    now: datetime,
+) -> list[Fact]:
+    """Append to one or several streams, all or nothing, inside a `writing()` transaction.
+
+    Returns the facts in the order given; for an id seen before, the fact as it was first recorded.
+    `recorded_at` is the later of `now` and the head's. Raises `WrongVersion`.
+    """
+    head = read_head(connection)
+    recorded_at = max(now, head.recorded_at) if head.recorded_at else now
+    position, previous = head.position, head.hash
+    rows: list[dict[str, object]] = []
+    facts: list[Fact] = []
+    for stream, (expected, drafts) in batch.items():
+        version = _version(connection, stream)
+        before = _known(connection, drafts)
+        fresh = [draft for draft in drafts if draft.id not in before]
+        if fresh or not drafts:
+            _check(stream, expected, version)
+        for draft in drafts:
+            if draft.id in before:
+                facts.append(before[draft.id])
+                continue
+            position += 1
+            version += 1
+            fact = Fact(
+                draft.id or uuid.uuid4().hex,
+                stream,
+                version,
+                position,
+                draft.event,
+                draft.occurred,
+                recorded_at,
+                draft.recorded_by,
+                draft.cause,
+            )
+            row = _row(fact, previous)
+            before[fact.id] = fact
+            rows.append(row)
+            facts.append(fact)
+            previous = row["hash"]  # type: ignore[assignment]
+    if rows:
+        connection.execute(events.insert(), rows)
+    return facts
+
+
+def _version(connection: Connection, stream: str) -> int:
+    newest = sa.select(sa.func.max(events.c.version)).where(events.c.stream == stream)
+    return connection.execute(newest).scalar() or 0
+
+
+def _known(connection: Connection, drafts: Iterable[Draft]) -> dict[str, Fact]:
+    ids = [draft.id for draft in drafts if draft.id]
+    if not ids:
+        return {}
+    rows = connection.execute(sa.select(events).where(events.c.id.in_(ids)))
+    return {fact.id: fact for fact in map(_fact, rows)}
+
+
+def _check(stream: str, expected: Expected | int, version: int) -> None:
+    match expected:
+        case Expected.NEW:
+            agrees = version == 0
+        case Expected.EXISTS:
+            agrees = version > 0
+        case Expected.ANY:
+            agrees = True
+        case int():
+            agrees = version == expected
+    if not agrees:
+        raise WrongVersion(stream, expected.value if isinstance(expected, Expected) else expected, version)
+
+
+def _row(fact: Fact, previous: bytes) -> dict[str, object]:
+    name, schema, data = encode(fact.event)
+    row: dict[str, object] = {
+        "position": fact.position,
+        "id": fact.id,
+        "stream": fact.stream,
+        "version": fact.version,
+        "type": name,
+        "schema": schema,
+        "occurred_from": to_micros(fact.occurred.start),
+        "occurred_to": to_micros(fact.occurred.end),
+        "zone": fact.occurred.zone,
+        "precision": fact.occurred.precision.value,
+        "recorded_at": to_micros(fact.recorded_at),
+        "recorded_by": fact.recorded_by,
+        "cause": fact.cause,
+    }
+    header = tuple(row[name] for name in HEADER)
+    row["data"] = data
+    row["hash"] = link(previous, header, data)
+    return row
+
+
+def _fact(row: Row[tuple[object, ...]]) -> Fact:
+    occurred = Occurred(
+        from_micros(row.occurred_from), from_micros(row.occurred_to), Precision(row.precision), row.zone
+    )
+    event = decode(row.type, row.schema, row.data)
+    recorded = from_micros(row.recorded_at)
+    return Fact(
+        row.id, row.stream, row.version, row.position, event, occurred, recorded, row.recorded_by, row.cause
+    )
+
+
+def read_head(connection: Connection) -> Head:
+    """The end of the log; position 0 where it is empty."""
+    newest = sa.select(events.c.position, events.c.recorded_at, events.c.hash)
+    row = connection.execute(newest.order_by(events.c.position.desc()).limit(1)).first()
+    if row is None:
+        return Head(0, None, GENESIS)
+    return Head(row.position, from_micros(row.recorded_at), row.hash)
+
+
+def read(connection: Connection, stream: str, up_to: int | None = None) -> list[Fact]:
+    """The facts of one stream in order of their version, up to position `up_to` if given."""
+    query = sa.select(events).where(events.c.stream == stream).order_by(events.c.version)
+    if up_to is not None:
+        query = query.where(events.c.position <= up_to)
+    return [_fact(row) for row in connection.execute(query)]
+
+
+def read_all(
+    connection: Connection,
+    after: int = 0,
+    types: Sequence[str] = (),
+    stream: str = "",
+    batch: int = _BATCH,
+) -> Iterator[Fact]:
+    """The facts after a position, in order, at constant memory; only of `types` or of one stream if given."""
+    query = sa.select(events).order_by(events.c.position).limit(batch)
+    if types:
+        query = query.where(events.c.type.in_(types))
+    if stream:
+        query = query.where(events.c.stream == stream)
+    while True:
+        rows = connection.execute(query.where(events.c.position > after)).all()
+        for row in rows:
+            yield _fact(row)
+        if len(rows) < batch:
+            return
+        after = rows[-1].position
+
+
+def streams(connection: Connection, prefix: str) -> list[str]:
+    """The names of the streams that begin with `prefix`, sorted."""
+    # The character after the slash closes the range; LIKE would not use the index.
+    query = sa.select(events.c.stream).where(
+        events.c.stream >= prefix, events.c.stream < prefix + "\uffff", events.c.version == 1
+    )
+    return sorted(connection.execute(query).scalars())
+
+
+def fact_of(connection: Connection, event_id: str) -> Fact | None:
+    """The fact with this id, or None."""
+    row = connection.execute(sa.select(events).where(events.c.id == event_id)).first()
+    return _fact(row) if row is not None else None
+
+
+def position_at(connection: Connection, moment: datetime) -> int:
+    """The last position recorded by `moment`, 0 where there is none."""
+    # Recording times never go back, so the last row in time is the last in position.
+    query = sa.select(sa.func.max(events.c.position)).where(events.c.recorded_at <= to_micros(moment))
+    return connection.execute(query).scalar() or 0
+
+
+def verify(connection: Connection) -> Head:
+    """Recompute the whole chain; raises `ChainBroken` at the first position that does not fit."""
+    previous, position, recorded_at = GENESIS, 0, None
+    columns = [events.c[name] for name in HEADER]
+    query = sa.select(*columns, events.c.data, events.c.hash).order_by(events.c.position).limit(_BATCH)
+    while True:
+        rows = connection.execute(query.where(events.c.position > position)).all()
+        for row in rows:
+            if row.position != position + 1:
+                raise ChainBroken(position + 1, f"position {position + 1} is missing from the log")
+            if link(previous, tuple(row[: len(HEADER)]), row.data) != row.hash:
+                raise ChainBroken(row.position, f"position {row.position} was changed after it was written")
+            previous, position, recorded_at = row.hash, row.position, row.recorded_at
+        if len(rows) < _BATCH:
+            return Head(position, from_micros(recorded_at) if recorded_at is not None else None, previous)
+
+
+def recorded_by(drafts: Iterable[Draft], who: str) -> list[Draft]:
+    """The same drafts with `who` as their recorder, where they name none."""
+    return [draft if draft.recorded_by else but(draft, recorded_by=who) for draft in drafts]

@@ -1,0 +1,70 @@
+"""Prospective search: which profiles a text could concern at all, without reading it once per profile.
+
+Every profile is anchored on the rarest of the things it requires: the concepts of its object, or of its
+actors where fewer other profiles ask for those. The n-grams of stems of the anchors are one dictionary, so a
+text costs the same for ten profiles and for ten thousand. Anchors only choose candidates and the matcher
+verifies them, so neither the order of adding nor what else is there can change a result.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from tracker.evidence.profile import Concept, WatchProfile
+from tracker.matching.lexicon import tokenise
+
+
+class Index:
+    """Stem n-grams -> profiles, by their commitment's id; profiles come and go without a rebuild."""
+
+    def __init__(self) -> None:
+        self._grams: dict[str, dict[tuple[str, ...], Counter[str]]] = {}
+        self._anchors: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._asked: Counter[str] = Counter()
+
+    def add(self, profile: WatchProfile, concepts: dict[str, Concept]) -> None:
+        """Anchor `profile`; its concepts must be known. One of the same commitment is replaced."""
+        self.remove(profile.commitment)
+        groups = [group for group in (profile.object, profile.actors) if group]
+        rarest = min(groups, key=lambda group: (sum(self._asked[name] for name in group), group is profile.actors))
+        for name in (*profile.object, *profile.actors):
+            self._asked[name] += 1
+        grams = {
+            tokenise(variant.removeprefix("=")).stems for name in rarest for variant in concepts[name].variants
+        }
+        self._anchors[profile.commitment] = tuple(sorted(grams))
+        for gram in grams:
+            self._grams.setdefault(gram[0], {}).setdefault(gram, Counter())[profile.commitment] += 1
+
+    def remove(self, commitment: str) -> None:
+        """Forget the profile of a commitment, if there is one."""
+        for gram in self._anchors.pop(commitment, ()):
+            owners = self._grams[gram[0]]
+            del owners[gram][commitment]
+            if not owners[gram]:
+                del owners[gram]
+            if not owners:
+                del self._grams[gram[0]]
+
+    def candidates(self, stems: Sequence[str]) -> set[str]:
+        """The commitments whose anchor occurs among `stems`."""
+        grams = self._grams
+        found: set[str] = set()
+        for first in grams.keys() & set(stems):
+            found |= self._verified(first, stems)
+        return found
+
+    def _verified(self, first: str, stems: Sequence[str]) -> set[str]:
+        """The owners of n-grams that begin with `first` and stand in the text as a whole."""
+        waiting = dict(self._grams[first])
+        found: set[str] = set()
+        at = -1
+        while waiting:
+            try:
+                at = stems.index(first, at + 1)
+            except ValueError:
+                break
+            for gram in [gram for gram in waiting if tuple(stems[at : at + len(gram)]) == gram]:
+                found.update(waiting.pop(gram))
+        return found
