@@ -12,6 +12,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from attrs import asdict, frozen
 
@@ -22,6 +23,13 @@ from tracker.evidence.grade import Basis, Reliability
 from tracker.evidence.when import Occurred
 
 
+class Lapse(StrEnum):
+    """What becomes of a deadline that passed without the act."""
+
+    REVIEW = "review"
+    VIOLATE = "violate"
+
+
 @frozen
 class PolicySettings:
     """`[policy]`: what is enough for a verdict by rule.
@@ -29,8 +37,7 @@ class PolicySettings:
     `enabled`: without it findings only wait for a person. `origins`: how many independent ones.
     `reliability`: the least reliable source that counts. `confidence`: the least confidence of a match.
     `window_days`: how far apart the reported occurrences may lie. `lapse`: what a passed deadline does,
-    "review" (a person decides) or "violate". `quiet_days`: after how many days without news on an
-    obligation that must keep holding it is said to have gone quiet.
+    "review" (a person decides) or "violate".
     """
 
     enabled: bool = False
@@ -38,8 +45,7 @@ class PolicySettings:
     reliability: Reliability = Reliability.C
     confidence: float = 0.6
     window_days: int = 3
-    lapse: str = "review"
-    quiet_days: int = 180
+    lapse: Lapse = Lapse.REVIEW
 
     @property
     def hash(self) -> str:

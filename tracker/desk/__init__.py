@@ -1,1 +1,1 @@
-""""""
+"""Use cases, each inside one write transaction: load, consider, record, review, sweep."""

@@ -1,1 +1,1 @@
-"""Dossiers, pure: from the text a journalist wrote to terms, dated facts and watch profiles, and what is new."""
+"""Dossiers, pure: from the text a journalist wrote to terms, dated facts, watch profiles and changes."""

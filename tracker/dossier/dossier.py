@@ -89,7 +89,7 @@ class Dossier:
         return next((entry for entry in self.entries if entry.id == commitment), None)
 
     def until(self, now: datetime) -> Dossier:
-        """The dossier as it could have been written at `now` (aware): later commitments and facts are gone."""
+        """The dossier as it could have been written at `now` (aware), without what came later."""
         return evolve(self, entries=tuple(e.until(now) for e in self.entries if e.known <= now))
 
     def moments(self) -> tuple[datetime, ...]:

@@ -6,7 +6,7 @@ exists.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from attrs import frozen
@@ -42,24 +42,22 @@ class Register:
 
 def read_register(top: Table) -> Register:
     """The register of a file; raises `DossierError` for an id that is used twice or a broken table."""
-    parties = {id: _party(table) for id, table in _by_id(top.tables("party"), "id").items()}
-    citations = {id: _citation(table) for id, table in _by_id(top.tables("citation"), "id").items()}
-    concepts = {
-        id: _concept(table, parties) for id, table in _by_id(top.tables("concept"), "name").items()
-    }
-    return Register(parties, citations, concepts, _by_id(top.tables("commitment"), "id"))
+    parties = {name: _party(table) for name, table in _by_id(top, "party", "id").items()}
+    citations = {name: _citation(table) for name, table in _by_id(top, "citation", "id").items()}
+    concepts = {name: _concept(table, parties) for name, table in _by_id(top, "concept", "name").items()}
+    return Register(parties, citations, concepts, _by_id(top, "commitment", "id"))
 
 
-def _by_id(tables: Iterable[Table], key: str) -> dict[str, Table]:
-    """The tables by their id, each labelled with it."""
+def _by_id(top: Table, kind: str, key: str) -> dict[str, Table]:
+    """The tables of one kind by their id, each labelled with it."""
     found: dict[str, Table] = {}
-    for table in tables:
-        id = table.slug(key)
-        named = table.called(f"{table.label} {id!r}")
-        if id in found:
-            earlier = found[id].line(key)
+    for table in top.tables(kind):
+        name = table.slug(key)
+        named = table.called(f"{table.label} {name!r}")
+        if name in found:
+            earlier = found[name].line(key)
             raise named.error(f"this {key} is taken already{f' on line {earlier}' if earlier else ''}", key)
-        found[id] = named
+        found[name] = named
     return found
 
 

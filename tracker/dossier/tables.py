@@ -88,7 +88,7 @@ class Table:
         name = self.text(key)
         if not _SLUG.fullmatch(name):
             raise self.error(
-                f"{key} {name!r} is no name; use small letters, digits and single hyphens, as in 'carbon-2030'",
+                f"{key} {name!r} is no name; use small letters, digits and hyphens, as in 'carbon-2030'",
                 key,
             )
         return name
@@ -101,7 +101,9 @@ class Table:
             return ()
         value = self.raw[key]
         if not isinstance(value, list):
-            raise self.error(f'{key!r} must be a list of texts, as in ["one", "two"], not {_named(value)}', key)
+            raise self.error(
+                f'{key!r} must be a list of texts, as in ["one", "two"], not {_named(value)}', key
+            )
         found = tuple(self._line(key, item) for item in value)
         if "" in found or (required and not found):
             raise self.error(f"{key!r} {'holds an empty text' if found else 'is empty'}", key)
@@ -142,7 +144,7 @@ class Table:
         return name
 
     def when(self, key: str, zone: str) -> Occurred:
-        """A required day, month or date-time, quoted or as TOML's own; without offset it is meant in `zone`."""
+        """A required day, month or date-time, quoted or not; without an offset it is meant in `zone`."""
         if key not in self.raw:
             raise self.error(f"{key!r} is missing")
         value = self.raw[key]

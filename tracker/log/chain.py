@@ -16,8 +16,8 @@ GENESIS = bytes(32)
 _encode = msgspec.json.Encoder().encode
 
 HEADER = (
-    "position", "id", "stream", "version", "type", "schema", "occurred_from", "occurred_to", "zone", "precision",
-    "recorded_at", "recorded_by", "cause",
+    "position", "id", "stream", "version", "type", "schema", "occurred_from", "occurred_to", "zone",
+    "precision", "recorded_at", "recorded_by", "cause",
 )  # fmt: skip
 
 

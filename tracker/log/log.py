@@ -14,7 +14,6 @@ from datetime import datetime
 from enum import Enum
 
 import sqlalchemy as sa
-from attrs import evolve as but
 from attrs import frozen
 from sqlalchemy.engine import Connection, Row
 
@@ -212,19 +211,32 @@ def read_all(
         after = rows[-1].position
 
 
-def streams(connection: Connection, prefix: str) -> list[str]:
-    """The names of the streams that begin with `prefix`, sorted."""
-    # The character after the slash closes the range; LIKE would not use the index.
-    query = sa.select(events.c.stream).where(
+def in_order(connection: Connection, prefix: str) -> list[str]:
+    """What follows `prefix` in the names of its streams, in the order in which they began."""
+    query = sa.select(events.c.stream, events.c.position).where(
         events.c.stream >= prefix, events.c.stream < prefix + "\uffff", events.c.version == 1
     )
-    return sorted(connection.execute(query).scalars())
+    rows = sorted(connection.execute(query), key=lambda row: row.position)
+    return [row.stream.removeprefix(prefix) for row in rows]
 
 
 def fact_of(connection: Connection, event_id: str) -> Fact | None:
     """The fact with this id, or None."""
     row = connection.execute(sa.select(events).where(events.c.id == event_id)).first()
     return _fact(row) if row is not None else None
+
+
+def last_fact(connection: Connection, stream: str, type_name: str) -> Fact | None:
+    """The latest fact of one type in a stream, or None."""
+    query = sa.select(events).where(events.c.stream == stream, events.c.type == type_name)
+    row = connection.execute(query.order_by(events.c.version.desc()).limit(1)).first()
+    return _fact(row) if row is not None else None
+
+
+def last_of(connection: Connection, types: Sequence[str]) -> int:
+    """The last position that holds an event of one of `types`, 0 where none does."""
+    query = sa.select(sa.func.max(events.c.position)).where(events.c.type.in_(types))
+    return connection.execute(query).scalar() or 0
 
 
 def position_at(connection: Connection, moment: datetime) -> int:
@@ -249,8 +261,3 @@ def verify(connection: Connection) -> Head:
             previous, position, recorded_at = row.hash, row.position, row.recorded_at
         if len(rows) < _BATCH:
             return Head(position, from_micros(recorded_at) if recorded_at is not None else None, previous)
-
-
-def recorded_by(drafts: Iterable[Draft], who: str) -> list[Draft]:
-    """The same drafts with `who` as their recorder, where they name none."""
-    return [draft if draft.recorded_by else but(draft, recorded_by=who) for draft in drafts]

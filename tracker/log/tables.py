@@ -26,4 +26,6 @@ events = sa.Table(
     sa.Column("data", sa.LargeBinary, nullable=False),
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("stream", "version"),
+    sa.Index(None, "type", "position"),
+    sa.Index(None, "recorded_at"),
 )

@@ -156,7 +156,7 @@ def compile_pattern(text: str, concepts: Mapping[str, Concept], profile: str) ->
 
 _LEXEME = re.compile(
     r"\s*(?:(?P<arrow>->)|(?P<gap>\.\.(?P<wide>\d+)?)|<(?P<concept>[^<>]*)>|(?P<mark>[()|?!*-])"
-    r"|(?P<exact>=)?(?P<word>[^\W_]+(?:\.[^\W_]+)*(?:['’]\w+)?\.?))"
+    r"|(?P<exact>=)?(?P<word>['’]?[^\W_]+(?:\.[^\W_]+)*(?:['’]\w+)?\.?))"
 )
 
 
@@ -246,7 +246,7 @@ class _Parser:
         wide = _Node(f"(?:{_ANY}){{0,9}}?", captures=False)
         short = _Node(f"(?:{_ANY}){{0,3}}?", captures=False)
         of = _Node(" (?i:of|for)/[^ ]*", captures=True)
-        near = _Node(f"(?: ['’]?[sS]?/'?s{_END})?(?: ['’]/[^ ]*)?", captures=False)
+        near = _Node(f"(?: [^ /]*/'s{_END})?", captures=False)
         return [
             self.form(Voice.ACTIVE, [verb, gap, *right], verb),
             self.form(Voice.PASSIVE, [*right, wide, verb], verb),

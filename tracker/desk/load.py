@@ -1,0 +1,52 @@
+"""Taking a dossier into the log: what it says that is not recorded yet, and the words it is matched with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from tracker.desk.folder import COMMITMENT
+from tracker.dossier.diff import Change, diff
+from tracker.dossier.dossier import Dossier
+from tracker.evidence.when import Occurred
+from tracker.log import log
+from tracker.log.events import DossierLoaded, PartyName
+
+DOSSIER = "dossier/"
+
+
+def compare(connection: Connection, dossier: Dossier, now: datetime) -> tuple[Change, ...]:
+    """What loading would append; writes nothing."""
+    recorded = {entry.id: log.read(connection, COMMITMENT + entry.id) for entry in dossier.entries}
+    return diff(dossier, now, recorded)
+
+
+def load(connection: Connection, dossier: Dossier, now: datetime, by: str) -> tuple[Change, ...]:
+    """Append what is new in `dossier` as of `now` (aware); loading it again appends nothing."""
+    changes = compare(connection, dossier, now)
+    batch: dict[str, tuple[log.Expected | int, list[log.Draft]]] = {}
+    header = _header(dossier)
+    before = log.read(connection, DOSSIER + dossier.name)
+    if not before or before[-1].event != header:
+        batch[DOSSIER + dossier.name] = (
+            log.Expected.ANY,
+            [log.Draft(header, Occurred.at(now, dossier.zone), recorded_by=by)],
+        )
+    for change in changes:
+        stream = COMMITMENT + change.commitment
+        drafts = batch.setdefault(stream, (log.Expected.ANY, []))[1]
+        drafts.append(log.Draft(change.event, change.occurred, recorded_by=by, cause=DOSSIER + dossier.name))
+    log.append(connection, batch, now)
+    return changes
+
+
+def _header(dossier: Dossier) -> DossierLoaded:
+    return DossierLoaded(
+        name=dossier.name,
+        title=dossier.title,
+        zone=dossier.zone,
+        language=dossier.language,
+        parties=tuple(PartyName(party.id, party.name) for party in dossier.parties),
+        concepts=dossier.concepts,
+    )

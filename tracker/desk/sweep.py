@@ -1,0 +1,65 @@
+"""The clock's turn: deadlines that passed and windows that closed are taken down, once each, as facts.
+
+They are never verdicts. Only where the policy says `lapse = "violate"` does a passed deadline also bring the
+verdict of a lapse, dated to the deadline.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from tracker.commitments.events import DeadlinePassed, Event, Manner, Violated, WindowClosed
+from tracker.commitments.policy import Lapse, PolicySettings
+from tracker.commitments.standing import Standing, State
+from tracker.desk.folder import COMMITMENT, FINDINGS, open_folder
+from tracker.evidence.when import Occurred
+from tracker.log import log
+from tracker.log.events import FindingMade
+
+
+def due(standing: Standing, now: datetime) -> bool:
+    """Whether the clock has something to say about a commitment that stands so."""
+    until = standing.window.until
+    told = standing.deadline_passed or standing.unobserved
+    return standing.is_live and until is not None and until <= now and not told
+
+
+def sweep(connection: Connection, name: str, policy: PolicySettings, now: datetime) -> int:
+    """Take down what the clock brought for one commitment; returns how many facts were appended."""
+    folder = open_folder(connection, name)
+    standing = folder.standing
+    until = standing.window.until
+    if not due(standing, now) or until is None:
+        return 0
+    at = Occurred.at(until, standing.terms.zone)
+    events: list[Event] = []
+    if standing.is_achieve:
+        events.append(DeadlinePassed(until=until))
+        if policy.lapse is Lapse.VIOLATE and standing.state is State.ACTIVE and not standing.terms.roll_up:
+            events.append(
+                Violated(
+                    manner=Manner.LAPSE, by=standing.terms.debtor, rule="lapse", settings=policy.hash,
+                    because="the deadline passed without the act",
+                )
+            )  # fmt: skip
+    else:
+        events.append(WindowClosed(until=until, observed=_observed(connection, standing, until)))
+    stream = COMMITMENT + name
+    drafts = [
+        log.Draft(event, at, id=log.derived_id(stream, event, at, "clock"), recorded_by="clock")
+        for event in events
+    ]
+    before = log.read_head(connection).position
+    log.append(connection, {stream: (log.Expected.EXISTS, drafts)}, now)
+    return log.read_head(connection).position - before
+
+
+def _observed(connection: Connection, standing: Standing, until: datetime) -> bool:
+    """Whether anything was heard about it while it ran; no news is not compliance."""
+    start = max(t for t in (standing.window.start, standing.obliged_from, standing.since.start) if t)
+    return any(
+        isinstance(fact.event, FindingMade) and start <= fact.occurred.start < until
+        for fact in log.read(connection, FINDINGS + standing.terms.id)
+    )

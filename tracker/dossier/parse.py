@@ -1,0 +1,200 @@
+"""From the text of a dossier (TOML, format 1) to its values.
+
+Everything that can be wrong with a dossier is found here, before anything is recorded: mistyped keys, ids
+that do not exist, dates that are none, facts that do not fit their type. Reads text, never a file or a clock.
+The format is described in `docs/dossiers.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import fields
+
+from tracker.commitments.events import ClarityRated, Proposed
+from tracker.commitments.terms import Interpretation, Kind, Terms, Voice, Window
+from tracker.dossier.dossier import DatedEvent, Dossier, Undertaking
+from tracker.dossier.facts import read_facts, read_window
+from tracker.dossier.register import Register, read_register
+from tracker.dossier.tables import Table, top
+from tracker.evidence.profile import WatchProfile
+
+FORMAT = 1
+"""The version of the format that this program reads, the dossier's `format` key."""
+
+DOSSIER_KEYS = (
+    "format",
+    "name",
+    "title",
+    "summary",
+    "zone",
+    "language",
+    "party",
+    "citation",
+    "commitment",
+    "concept",
+    "watch",
+)
+COMMITMENT_KEYS = (
+    "id",
+    "title",
+    "debtor",
+    "creditor",
+    "kind",
+    "consequent",
+    "voice",
+    "told_by",
+    "made",
+    "cites",
+    "condition",
+    "from",
+    "until",
+    "review_on",
+    "scope",
+    "revocable",
+    "part_of",
+    "roll_up",
+    "in_return_for",
+    "unrateable",
+    "instrument",
+    "clause",
+    "language",
+    "zone",
+    "note",
+    "tags",
+    "interpretation",
+    "fact",
+)
+# Whatever the matching room adds to a profile is a list of texts, and a key of [[watch]] from then on.
+_PROFILE_KEYS = tuple(field.name for field in fields(WatchProfile) if field.name != "commitment")
+WATCH_KEYS = ("for", *_PROFILE_KEYS)
+_CONCEPT_KEYS = ("object", "actors", "not_actors")
+
+
+def parse(text: str, name: str) -> Dossier:
+    """The dossier in `text`; `name` is what error messages call the file.
+
+    Raises `DossierError` for the first thing that is wrong: one line with file, line, table and key, and the
+    nearest known word for a mistyped one.
+    """
+    table = top(text, name)
+    _check_format(table)
+    table.allow(DOSSIER_KEYS)
+    slug, zone, language = table.slug("name"), table.zone("zone"), table.maybe("language") or "en"
+    register = read_register(table)
+    _check_parts(register.commitments)
+    watches = _watches(table, register)
+    return Dossier(
+        name=slug,
+        title=table.text("title"),
+        summary=table.maybe("summary"),
+        zone=zone,
+        language=language,
+        parties=tuple(register.parties.values()),
+        concepts=tuple(register.concepts.values()),
+        entries=tuple(
+            _undertaking(entry, zone, language, register, watches.get(name))
+            for name, entry in register.commitments.items()
+        ),
+    )
+
+
+def _check_format(table: Table) -> None:
+    """Before all else, so that a file of a later format is told from a mistyped one."""
+    if not table.has("format"):
+        raise table.error(f"'format' is missing; write format = {FORMAT} at the top")
+    if table.raw["format"] is True or table.raw["format"] != FORMAT:
+        raise table.error(f"format {table.raw['format']!r} is not known here; this reads {FORMAT}", "format")
+
+
+def _undertaking(
+    table: Table, zone: str, language: str, register: Register, watch: WatchProfile | None
+) -> Undertaking:
+    table.allow(COMMITMENT_KEYS)
+    zone = table.zone("zone", zone)
+    voice = table.choice("voice", Voice)
+    told_by = table.maybe("told_by")
+    if voice is Voice.OWN and told_by:
+        raise table.error("'told_by' is for a voice that is relayed or demanded, not 'own'", "told_by")
+    if voice is not Voice.OWN and not told_by:
+        raise table.error(f"'told_by' is missing: the voice is {voice.value!r}, so say who told it", "voice")
+    table.text("cites")
+    made = table.when("made", zone)
+    terms = _terms(table, zone, language, register)
+    begun = [DatedEvent(Proposed(terms=terms, voice=voice, by=told_by, cites=terms.cites), made, made.end)]
+    if unrateable := table.maybe("unrateable"):
+        begun.append(DatedEvent(ClarityRated(unrateable=unrateable, cites=terms.cites), made, made.end))
+    return Undertaking((*begun, *read_facts(table, terms, tuple(begun), register)), watch)
+
+
+def _terms(table: Table, zone: str, language: str, register: Register) -> Terms:
+    own = table.text("id")
+    returns = table.references("in_return_for", register.commitments, "commitment")
+    if own in returns:
+        raise table.error("a commitment is not in return for itself", "in_return_for")
+    return Terms(
+        id=own,
+        title=table.text("title"),
+        debtor=register.parties_of(table, "debtor", required=True),
+        creditor=register.parties_of(table, "creditor"),
+        kind=table.choice("kind", Kind),
+        consequent=table.text("consequent"),
+        condition=table.maybe("condition"),
+        window=read_window(table, Window(), zone),
+        zone=zone,
+        scope=table.maybe("scope"),
+        interpretations=tuple(_interpretation(t, own, register) for t in table.tables("interpretation")),
+        revocable=table.flag("revocable"),
+        part_of=table.reference("part_of", register.commitments, "commitment"),
+        roll_up=table.one_of("roll_up", ("all",)) if table.has("roll_up") else "",
+        in_return_for=returns,
+        instrument=table.maybe("instrument"),
+        clause=table.maybe("clause"),
+        language=table.maybe("language") or language,
+        cites=register.cited(table),
+        note=table.maybe("note"),
+        tags=table.words("tags"),
+    )
+
+
+def _interpretation(table: Table, commitment: str, register: Register) -> Interpretation:
+    table = table.called(f"{table.label} of {commitment!r}")
+    table.allow(("party", "reading", "cites"))
+    table.text("party")
+    return Interpretation(register.party(table, "party"), table.text("reading"), register.cited(table))
+
+
+def _check_parts(commitments: Mapping[str, Table]) -> None:
+    """A whole that rolls up has parts, and nothing is a part of itself by way of others."""
+    wholes = {name: str(table.raw.get("part_of", "")) for name, table in commitments.items()}
+    for name, table in commitments.items():
+        if table.has("roll_up") and name not in wholes.values():
+            raise table.error(
+                f"'roll_up' has nothing to roll up: no commitment is part_of {name!r}", "roll_up"
+            )
+        path = [name]
+        while wholes.get(path[-1]):
+            path.append(wholes[path[-1]])
+            if path[-1] == name:
+                raise table.error(f"is a part of itself: {' -> '.join(path)}", "part_of")
+            if path[-1] in path[:-1]:
+                break  # a ring further up, told of where it is
+
+
+def _watches(top: Table, register: Register) -> dict[str, WatchProfile]:
+    found: dict[str, WatchProfile] = {}
+    places: dict[str, Table] = {}
+    for table in top.tables("watch"):
+        table.allow(WATCH_KEYS)
+        wanted = table.references("for", register.commitments, "commitment", required=True)
+        table = table.called(f"{table.label} for {wanted[0]!r}")
+        words = {key: table.words(key, required=key == "object") for key in _PROFILE_KEYS}
+        for key in _CONCEPT_KEYS:
+            table.references(key, register.concepts, "concept")
+        for name in wanted:
+            if name in places:
+                line = places[name].line()
+                raise table.error(f"{name!r} has a watch already{f' on line {line}' if line else ''}", "for")
+            places[name] = table
+            found[name] = WatchProfile(commitment=name, **words)
+    return found

@@ -1,0 +1,462 @@
+"""The matcher: what a text says about each commitment, with the words and the reasons.
+
+Search, then verification: the index names candidates, the profile's patterns find the act clause by clause,
+factuality judges it, and of all that was found for one commitment the strongest stays. A match is what a
+text says, never a verdict. Pure and deterministic; no text makes it raise or take more than linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from functools import partial
+
+import attrs
+from attrs import frozen
+
+from tracker.errors import UnknownCommitment
+from tracker.evidence.document import Span
+from tracker.evidence.finding import Cue, Factuality, Match, Relation
+from tracker.evidence.profile import Concept, WatchProfile
+from tracker.matching.factuality import Act, Judgement, is_noun, judge
+from tracker.matching.index import Index
+from tracker.matching.lexicon import is_participle, stems_in
+from tracker.matching.pattern import Encoded, Hit, Voice, one_of
+from tracker.matching.profile import Compiled, checked_concepts, compile_profile
+from tracker.matching.reading import Reading
+from tracker.matching.speaker import Speaker, speaker
+from tracker.matching.when import local_day, occurred
+
+# The strongest finding stands at the top of news; a text that says a thing in none of so many sentences does
+# not report it. Keeps the cost of a hostile line bounded.
+_SENTENCES_READ = 120
+_TITLE_VETOES = (Factuality.NEGATED, Factuality.QUESTION, Factuality.COMMENTARY)
+
+
+@frozen
+class _Found:
+    """One reading of one clause for one profile."""
+
+    relation: Relation
+    judgement: Judgement
+    sentence: int
+    clause: int
+    words: tuple[int, ...]
+    act: int
+    confidence: float
+    cues: tuple[Cue, ...]
+    title: bool
+
+    def strength(self) -> tuple[int, bool, float, int]:
+        """Smaller is stronger: an act, a part of it, a plan, mere context; title first, then the surer."""
+        if self.relation is Relation.CONTEXT:
+            tier = 3
+        elif self.judgement.factuality is not Factuality.ACTUAL:
+            tier = 2
+        else:
+            tier = 1 if self.relation is Relation.PARTLY_FULFILS else 0
+        return tier, not self.title, -self.confidence, self.act
+
+
+class Matcher:
+    """Runs watch profiles over texts.
+
+    `match` gives at most one match per commitment, sorted by its id. Raises `BadPattern` when a concept or a
+    profile cannot be compiled, and nothing on any text.
+    """
+
+    version = "1"
+
+    def __init__(self, concepts: Iterable[Concept], profiles: Iterable[WatchProfile]) -> None:
+        self._concepts = {concept.name: concept for concept in concepts}
+        checked_concepts(self._concepts)
+        self._index = Index()
+        self._compiled: dict[str, Compiled] = {}
+        self._alike: dict[WatchProfile, Compiled] = {}
+        self._parties = [
+            (re.compile(one_of(concept.variants) + "(?= )"), concept.party)
+            for concept in self._concepts.values()
+            if concept.party
+        ]
+        for profile in profiles:
+            self.add(profile)
+
+    def add(self, profile: WatchProfile) -> None:
+        """Watch for one more commitment, or with another profile for one that is watched; rebuilds nothing."""
+        # Parts of one commitment share their words, and compiling is the dear part.
+        words = attrs.evolve(profile, commitment="")
+        alike = self._alike.get(words)
+        compiled = attrs.evolve(alike, profile=profile) if alike else compile_profile(profile, self._concepts)
+        self._alike[words] = compiled
+        self._compiled[profile.commitment] = compiled
+        self._index.add(profile, self._concepts)
+
+    def remove(self, commitment: str) -> None:
+        """Watch for a commitment no longer; one that is not watched is no error."""
+        self._compiled.pop(commitment, None)
+        self._index.remove(commitment)
+
+    def covers(self, language: str) -> bool:
+        """Whether texts in this language (a BCP 47 tag; empty: unknown) can be read."""
+        return language.replace("_", "-").split("-")[0].lower() in ("en", "")
+
+    def match(
+        self, text: str, *, published: datetime | None, zone: str, language: str = "en"
+    ) -> list[Match]:
+        """What `text` (a title, or a title, a line break and a body) says about the watched commitments.
+
+        `published` is aware (naive: UTC) or None; days are days in `zone`. Spans index `text`.
+        """
+        if not self.covers(language):
+            return []
+        candidates = self._index.candidates(stems_in(text))
+        if not candidates:
+            return []
+        reading = Reading(text, _day(published, zone))
+        matches = (self._for(reading, self._compiled[commitment], zone) for commitment in sorted(candidates))
+        return [match for match in matches if match is not None]
+
+    def explain(
+        self, text: str, commitment: str, *, published: datetime | None = None, zone: str = "UTC"
+    ) -> dict[str, object]:
+        """Every stage for one text and one commitment, as simple values: what `watch explain` prints.
+
+        Keys: tokens, concepts, clauses, acts (all that was found, strongest first), decision (or None).
+        Raises `UnknownCommitment` for one that is not watched.
+        """
+        if commitment not in self._compiled:
+            raise UnknownCommitment(f"no commitment {commitment!r} is watched")
+        compiled = self._compiled[commitment]
+        reading = Reading(text, _day(published, zone))
+        tokens = reading.tokens
+        found = sorted(self._search(reading, compiled), key=_Found.strength)
+        match = self._for(reading, compiled, zone)
+        return {
+            "tokens": [
+                {"word": raw, "stem": stem, "start": start, "end": end}
+                for raw, stem, start, end in zip(
+                    tokens.raws, tokens.stems, tokens.starts, tokens.ends, strict=True
+                )
+            ],
+            "concepts": [
+                {"role": role, "text": text[span.start : span.end], "start": span.start, "end": span.end}
+                for role, span in _named_concepts(reading, compiled)
+            ],
+            "clauses": [
+                {
+                    "lead": clause.lead,
+                    "title": reading.sentences[number].title,
+                    "text": " ".join(tokens.raws[index] for index in clause.words),
+                }
+                for number in range(len(reading.sentences))
+                for clause in reading.clauses(number)
+            ],
+            "acts": [
+                {
+                    "relation": str(one.relation),
+                    "factuality": str(one.judgement.factuality),
+                    "confidence": round(one.confidence, 3),
+                    "text": " … ".join(text[s.start : s.end] for s in _spans(reading, one.words)),
+                    "cues": [_cue(cue, text) for cue in one.cues],
+                }
+                for one in found
+            ],
+            "decision": None
+            if match is None
+            else {
+                "relation": str(match.relation),
+                "factuality": str(match.factuality),
+                "confidence": match.confidence,
+                "text": " … ".join(text[s.start : s.end] for s in match.spans),
+                "occurred": str(match.occurred) if match.occurred else None,
+                "speaker": match.speaker,
+                "speaker_party": match.speaker_party,
+                "cues": [_cue(cue, text) for cue in match.cues],
+            },
+        }
+
+    def _for(self, reading: Reading, compiled: Compiled, zone: str) -> Match | None:
+        """The strongest thing a text says for one profile."""
+        found = list(self._search(reading, compiled))
+        if not found:
+            return None
+        best = min(found, key=_Found.strength)
+        veto = next(
+            (
+                one
+                for one in found
+                if one.title
+                and one.relation not in (Relation.CONTEXT,)
+                and one.relation is best.relation
+                and one.judgement.factuality in _TITLE_VETOES
+                and one.judgement.cue.rule != "mentioned"
+            ),
+            None,
+        )
+        if veto is not None and not best.title:
+            best = veto
+        return self._match(reading, compiled, best, zone)
+
+    def _match(self, reading: Reading, compiled: Compiled, best: _Found, zone: str) -> Match:
+        """A finding in the words of the house, with its time and its speaker."""
+        tokens = reading.tokens
+        spans = _spans(reading, best.words)
+        cues = list(best.cues)
+        when = None
+        if best.judgement.factuality is Factuality.ACTUAL and best.relation is not Relation.CONTEXT:
+            start = tokens.starts[best.act]
+            when, time = occurred(reading.times(best.sentence), start, reading.published, zone)
+            if time is not None:
+                cues.append(Cue("time", time.rule, time.span))
+        who = self._speaker(reading, best)
+        if who is not None:
+            cues.append(Cue("speaker", "attributed", who.span))
+        return Match(
+            compiled.profile.commitment,
+            best.relation,
+            best.judgement.factuality,
+            round(best.confidence, 3),
+            spans,
+            tuple(cues),
+            when,
+            who.name if who else "",
+            who.party if who else "",
+        )
+
+    def _speaker(self, reading: Reading, best: _Found) -> Speaker | None:
+        tokens = reading.tokens
+        return speaker(
+            tokens, reading.sentences[best.sentence], best.act, partial(self._party, reading)
+        )
+
+    def _party(self, reading: Reading, start: int, end: int) -> str | None:
+        """The party named first by tokens `[start, end)`."""
+        tokens = reading.tokens
+        line = "".join(f" {tokens.raws[i]}/{tokens.stems[i]}" for i in range(start, end)) + " "
+        named = [
+            (found.start(), -found.end(), party)
+            for expression, party in self._parties
+            if (found := expression.search(line)) is not None
+        ]
+        return min(named)[2] if named else None
+
+    def _search(self, reading: Reading, compiled: Compiled) -> Iterator[_Found]:
+        """Everything a text holds for one profile, sentence by sentence."""
+        named_actor = compiled.actors is None
+        context: _Found | None = None
+        read = 0
+        for number, sentence in enumerate(reading.sentences):
+            lines = [
+                _without(reading.encoded(number, place), compiled)
+                for place in range(len(reading.clauses(number)))
+            ]
+            if compiled.actors is not None and not named_actor:
+                named_actor = any(compiled.actors.search(line.line) for line in lines)
+            objects = [compiled.object.search(line.line) for line in lines]
+            if not any(objects):
+                continue
+            read += 1
+            if read > _SENTENCES_READ:
+                break
+            acts = 0
+            for place, line in enumerate(lines):
+                if any(next(iter(pattern.search(line)), None) for pattern in compiled.based_on):
+                    continue
+                for found in self._acts(reading, compiled, number, place, lines, named_actor):
+                    acts += 1
+                    yield found
+            if acts == 0 and context is None:
+                context = self._context(reading, compiled, number, lines, objects)
+        if context is not None and (named_actor or compiled.actors is None):
+            yield context
+
+    def _acts(
+        self,
+        reading: Reading,
+        compiled: Compiled,
+        number: int,
+        place: int,
+        lines: list[Encoded],
+        named_actor: bool,
+    ) -> Iterator[_Found]:
+        """The acts of one clause that an allowed actor does."""
+        clause = reading.clauses(number)[place]
+        sentence = reading.sentences[number]
+        for relation, pattern in compiled.acts:
+            for hit in pattern.search(lines[place]):
+                act = Act(
+                    reading.tokens,
+                    sentence,
+                    clause,
+                    reading.clauses(number),
+                    hit.act,
+                    hit.words[0],
+                    hit.words[-1],
+                    hit.voice,
+                    reading.times(number),
+                    reading.published,
+                )
+                if hit.voice is Voice.PASSIVE and not _can_be_passive(act):
+                    continue
+                if hit.voice is Voice.ACTIVE and is_noun(act):
+                    continue
+                doer = _doer(compiled, lines, place, hit)
+                if doer == "other" or (doer == "" and not named_actor):
+                    continue
+                yield _judged(reading, relation, act, hit, doer, number, place)
+
+    def _context(
+        self,
+        reading: Reading,
+        compiled: Compiled,
+        number: int,
+        lines: list[Encoded],
+        objects: list[re.Match[str] | None],
+    ) -> _Found | None:
+        """The object is named and no act is told of it."""
+        sentence = reading.sentences[number]
+        for place, match in enumerate(objects):
+            if match is None:
+                continue
+            clause = reading.clauses(number)[place]
+            first = lines[place].position(match.start())
+            last = lines[place].position(match.end() - 1)
+            act = Act(
+                reading.tokens, sentence, clause, reading.clauses(number), first, first, last, Voice.NOUN,
+                reading.times(number), reading.published,
+            )  # fmt: skip
+            judgement = judge(act)
+            if judgement.factuality is Factuality.ACTUAL:
+                judgement = attrs.evolve(judgement, factuality=Factuality.COMMENTARY)
+            words = tuple(clause.words[i] for i in range(first, last + 1))
+            return _Found(
+                Relation.CONTEXT, judgement, number, place, words, words[0], 0.4,
+                (Cue("concept", "object", _span(reading, words)), judgement.cue), sentence.title,
+            )  # fmt: skip
+        return None
+
+
+def _judged(
+    reading: Reading, relation: Relation, act: Act, hit: Hit, doer: str, number: int, place: int
+) -> _Found:
+    """An act with its factuality and how sure that is."""
+    judgement = judge(act)
+    title = act.sentence.title
+    if reading.comment is not None and judgement.factuality is Factuality.ACTUAL:
+        judgement = Judgement(Factuality.COMMENTARY, reading.comment, judgement.sure)
+    if judgement.begun and relation is Relation.FULFILS:
+        relation = Relation.PARTLY_FULFILS
+    words = tuple(act.clause.words[i] for i in hit.words)
+    confidence = judgement.sure * (1.0 if title else 0.95) * (1.0 if doer else 0.85)
+    cues = (Cue("pattern", f"{hit.voice}: {hit.pattern}", _span(reading, words)), judgement.cue)
+    return _Found(relation, judgement, number, place, words, act.clause.words[act.at], confidence, cues, title)
+
+
+def _doer(compiled: Compiled, lines: list[Encoded], place: int, hit: Hit) -> str:
+    """Who does it: "allowed", "other" (somebody the profile excludes), or "" where the sentence names nobody.
+
+    The agent of a "by" decides a passive; otherwise the nearest name before the act, then any in the clause,
+    then the clauses before it.
+    """
+    line = lines[place]
+    own = _places(compiled.actors, line)
+    foreign = _places(compiled.not_actors, line)
+    everybody = sorted([(at, "allowed") for at in own] + [(at, "other") for at in foreign])
+    if hit.voice in (Voice.PASSIVE, Voice.NOUN):
+        by = [at for at in everybody if _after_by(line, at[0], hit.words[0])]
+        if by:
+            return by[0][1]
+        if own:
+            return "allowed"
+        if foreign:
+            return "other"
+    else:
+        before = [one for one in everybody if one[0] <= hit.act]
+        if before:
+            return before[-1][1]
+        if own:
+            return "allowed"
+        if foreign and any(at in hit.words for at in foreign):
+            return "other"
+    for earlier in range(place - 1, -1, -1):
+        own = _places(compiled.actors, lines[earlier])
+        foreign = _places(compiled.not_actors, lines[earlier])
+        if own or foreign:
+            return "allowed" if max(own, default=-1) > max(foreign, default=-1) else "other"
+    if any(_places(compiled.actors, other) for other in lines[place + 1 :]):
+        return "allowed"
+    return "" if compiled.actors is not None else ("other" if foreign else "allowed")
+
+
+def _after_by(line: Encoded, at: int, first: int) -> bool:
+    """Whether "by" stands within three words before a place, after the words of the act began."""
+    end = line.starts[at]
+    start = line.starts[max(at - 3, 0)]
+    return at > first and " by/by" in line.line[start:end]
+
+
+def _places(expression: re.Pattern[str] | None, line: Encoded) -> list[int]:
+    """The words of a clause at which an expression begins."""
+    if expression is None:
+        return []
+    return [line.position(match.start()) for match in expression.finditer(line.line)]
+
+
+def _can_be_passive(act: Act) -> bool:
+    """Whether an object before its act can suffer it: a participle, and no other clause's verb between."""
+    return is_participle(act.raw(act.at))
+
+
+def _without(line: Encoded, compiled: Compiled) -> Encoded:
+    """The clause with the profile's look-alikes blotted out, every word still in its place."""
+    text = line.line
+    for pattern in compiled.ignore:
+        for hit in pattern.search(line):
+            for at in hit.words:
+                start = line.starts[at]
+                end = line.starts[at + 1] if at + 1 < len(line.starts) else len(line.line) - 1
+                text = text[:start] + " " + "\x00" * (end - start - 1) + text[end:]
+    return line if text is line.line else Encoded(text, line.starts)
+
+
+def _named_concepts(reading: Reading, compiled: Compiled) -> Iterator[tuple[str, Span]]:
+    """Where the concepts of a profile stand, by their role."""
+    for number in range(len(reading.sentences)):
+        for place, clause in enumerate(reading.clauses(number)):
+            line = _without(reading.encoded(number, place), compiled)
+            for role in ("object", "actors", "not_actors"):
+                expression = getattr(compiled, role)
+                for match in expression.finditer(line.line) if expression else ():
+                    first, last = line.position(match.start()), line.position(match.end() - 1)
+                    yield role, _span(reading, clause.words[first : last + 1])
+
+
+def _spans(reading: Reading, words: tuple[int, ...]) -> tuple[Span, ...]:
+    """Runs of neighbouring words as spans, in order."""
+    tokens = reading.tokens
+    spans: list[Span] = []
+    last = -2
+    for index in words:
+        if index == last + 1:
+            spans[-1] = Span(spans[-1].start, tokens.ends[index])
+        else:
+            spans.append(Span(tokens.starts[index], tokens.ends[index]))
+        last = index
+    return tuple(spans)
+
+
+def _span(reading: Reading, words: tuple[int, ...]) -> Span:
+    """From the first to the last of some words."""
+    return Span(reading.tokens.starts[words[0]], reading.tokens.ends[words[-1]])
+
+
+def _cue(cue: Cue, text: str) -> dict[str, str]:
+    return {"stage": cue.stage, "rule": cue.rule, "text": text[cue.span.start : cue.span.end]}
+
+
+def _day(published: datetime | None, zone: str) -> date | None:
+    """The local day of publication."""
+    if published is None:
+        return None
+    return local_day(published if published.tzinfo else published.replace(tzinfo=UTC), zone)

@@ -1,0 +1,49 @@
+"""A text being read: its tokens, sentences, clauses and times, each worked out once and only when asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tracker.evidence.finding import Cue
+from tracker.matching.clause import Clause, Sentence, clauses, sentences
+from tracker.matching.factuality import commentary
+from tracker.matching.lexicon import Tokens, tokenise
+from tracker.matching.pattern import Encoded, encode
+from tracker.matching.when import Time, times
+
+
+class Reading:
+    """One text and its publication day; everything else follows from these two."""
+
+    def __init__(self, text: str, published: date | None) -> None:
+        self.text = text
+        self.published = published
+        self.tokens: Tokens = tokenise(text)
+        self.sentences: list[Sentence] = sentences(self.tokens)
+        self.comment: Cue | None = None
+        if self.sentences and self.sentences[0].title:
+            self.comment = commentary(self.tokens, self.sentences[0])
+        self._clauses: dict[int, tuple[Clause, ...]] = {}
+        self._encoded: dict[tuple[int, int], Encoded] = {}
+        self._times: dict[int, list[Time]] = {}
+
+    def clauses(self, number: int) -> tuple[Clause, ...]:
+        """The clauses of a sentence."""
+        if number not in self._clauses:
+            self._clauses[number] = tuple(clauses(self.tokens, self.sentences[number], number))
+        return self._clauses[number]
+
+    def encoded(self, number: int, place: int) -> Encoded:
+        """A clause of a sentence in the form that patterns search."""
+        key = (number, place)
+        if key not in self._encoded:
+            self._encoded[key] = encode(self.tokens, self.clauses(number)[place].words)
+        return self._encoded[key]
+
+    def times(self, number: int) -> list[Time]:
+        """The expressions of time in a sentence."""
+        if number not in self._times:
+            sentence = self.sentences[number]
+            start, end = self.tokens.starts[sentence.start], self.tokens.ends[sentence.end - 1]
+            self._times[number] = times(self.text, start, end, self.published)
+        return self._times[number]

@@ -1,0 +1,116 @@
+"""Findings that may wait for a person, with when they came and when they were settled, in log positions.
+
+What waits beside them (inert facts, passed deadlines, windows nobody watched) follows from the standings
+and is not stored a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from tracker.commitments.events import Fact, Fulfilled, Retracted, Violated
+from tracker.database.schema import Moment
+from tracker.evidence.finding import Finding
+from tracker.log.events import FindingAccepted, FindingMade, FindingRejected
+
+OPEN = 2**62
+
+_tables = sa.MetaData()
+
+findings = sa.Table(
+    "inbox",
+    _tables,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("commitment", sa.Text, nullable=False, index=True),
+    sa.Column("relation", sa.Text, nullable=False),
+    sa.Column("factuality", sa.Text, nullable=False),
+    sa.Column("occurred_from", Moment),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("settled_at", sa.BigInteger, nullable=False),
+    sa.Column("rejected", sa.Boolean, nullable=False),
+    sa.Column("finding", sa.LargeBinary, nullable=False),
+)
+
+_encode = msgspec.json.Encoder().encode
+_decoder = msgspec.json.Decoder(Finding)
+
+
+class Inbox:
+    """The projection that fills `inbox`."""
+
+    name = "inbox"
+    version = 1
+    tables = (findings,)
+
+    def apply(self, batch: Sequence[Fact], connection: Connection) -> None:
+        """Add findings, and settle those a reviewer or a verdict has dealt with."""
+        for fact in batch:
+            match fact.event:
+                case FindingMade(finding=finding):
+                    connection.execute(findings.insert().values(_row(finding, fact.position)))
+                case FindingAccepted(finding=name):
+                    self._settle(connection, [name], fact.position, rejected=False)
+                case FindingRejected(finding=name):
+                    self._settle(connection, [name], fact.position, rejected=True)
+                case Fulfilled(findings=used) | Violated(findings=used) if used:
+                    self._settle(connection, used, fact.position, rejected=False)
+                case Retracted(event=event):
+                    query = findings.update().where(findings.c.id == event)
+                    connection.execute(query.values(settled_at=fact.position, rejected=True))
+
+    def _settle(self, connection: Connection, ids: Sequence[str], position: int, *, rejected: bool) -> None:
+        query = findings.update().where(findings.c.id.in_(list(ids)), findings.c.settled_at == OPEN)
+        connection.execute(query.values(settled_at=position, rejected=rejected))
+        if rejected:
+            connection.execute(findings.update().where(findings.c.id.in_(list(ids))).values(rejected=True))
+
+
+def _row(finding: Finding, position: int) -> dict[str, object]:
+    occurred = finding.match.occurred
+    return {
+        "id": finding.id,
+        "commitment": finding.commitment,
+        "relation": finding.match.relation.value,
+        "factuality": finding.match.factuality.value,
+        "occurred_from": occurred.start if occurred else None,
+        "made_at": position,
+        "settled_at": OPEN,
+        "rejected": False,
+        "finding": _encode(finding),
+    }
+
+
+def of_commitment(
+    connection: Connection, commitment: str, known: int | None = None
+) -> list[tuple[Finding, bool]]:
+    """All findings on a commitment in the order they were made, each with whether a reviewer rejected it."""
+    query = sa.select(findings).where(findings.c.commitment == commitment).order_by(findings.c.made_at)
+    if known is not None:
+        query = query.where(findings.c.made_at <= known)
+    return [
+        (_decoder.decode(row.finding), row.rejected and (known is None or row.settled_at <= known))
+        for row in connection.execute(query)
+    ]
+
+
+def unsettled(connection: Connection, known: int, commitment: str | None = None) -> list[tuple[Finding, int]]:
+    """Reports of an act that nobody has dealt with by position `known`, with the position of each."""
+    query = (
+        sa.select(findings)
+        .where(findings.c.made_at <= known, findings.c.settled_at > known, findings.c.factuality == "actual")
+        .where(findings.c.relation.in_(["fulfils", "partly fulfils", "violates", "meets condition"]))
+        .order_by(findings.c.made_at)
+    )
+    if commitment is not None:
+        query = query.where(findings.c.commitment == commitment)
+    return [(_decoder.decode(row.finding), row.made_at) for row in connection.execute(query)]
+
+
+def by_id(connection: Connection, finding: str) -> Finding | None:
+    """One finding, or None."""
+    row = connection.execute(sa.select(findings.c.finding).where(findings.c.id == finding)).first()
+    return _decoder.decode(row.finding) if row is not None else None
