@@ -60,7 +60,7 @@ from tracker.projections.runner import catch_up
 
 When = str | date | datetime | None
 
-TABLES = ("tracker", "fetch", "feed", "source", "policy", "digest", "smtp")
+TABLES = ("tracker", "run", "fetch", "feed", "source", "policy", "digest", "smtp")
 
 
 def open(  # noqa: A001  (the public name is tracker.open)

@@ -118,6 +118,8 @@ def parse(text: str) -> Condition:
     return _Parser(text).condition()
 
 
+_DEEPEST = 20
+
 _TOKEN = re.compile(r'\s*(?:"(?P<quoted>[^"]*)"|(?P<mark>[():])|(?P<word>[A-Za-z0-9][\w.-]*)|(?P<bad>\S))')
 
 
@@ -130,6 +132,7 @@ class _Parser:
             (m.lastgroup, m.group(m.lastgroup or 0), m.start(m.lastgroup or 0)) for m in _TOKEN.finditer(text)
         ]
         self.at = 0
+        self.depth = 0
 
     def condition(self) -> Condition:
         kind, word, _ = self._next("'once:' or 'while:'")
@@ -162,7 +165,11 @@ class _Parser:
                 self._fail("the quoted text is empty", back=True)
             return Said(value)
         if value == "(":
+            self.depth += 1
+            if self.depth > _DEEPEST:
+                self._fail(f"more than {_DEEPEST} parentheses in each other", back=True)
             term = self._either()
+            self.depth -= 1
             if self._next("')'")[1] != ")":
                 self._fail("')' is missing", back=True)
             return term

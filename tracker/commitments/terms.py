@@ -57,7 +57,7 @@ class Terms:
 
     `condition` is the antecedent in its text form (`commitments.conditions`), empty where there is none.
     `roll_up` is "all" where the parts (`part_of` of others) decide, else empty. `in_return_for` names
-    commitments of the other side. `unrateable` gives the reason why no verdict can be reached, if so.
+    commitments of the other side.
     """
 
     id: str

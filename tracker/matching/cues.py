@@ -74,11 +74,15 @@ HEDGING = _phrases(
 THREATENS = _phrases("threaten, threat of, threat to, warn, warning of, vow to, ultimatum")
 # The complement of these happened: whoever welcomes or condemns an act takes it for granted.
 FACTIVE = _phrases(
-    "hail, welcome, praise, celebrate, condemn, applaud, thank, confirm, after, following, since, in wake of,"
-    "in response to, thanks to, despite, detect, witness, watch, report, announce, confirmation of, mark, protest,"
-    "slam, denounce, criticise, criticize, react to, reaction to, rejoice, regret, complete, verify, footage of,"
-    "photo of, picture of, image of, video of, highlights of, outcome of, result of, aftermath of, celebrate,"
-    "acknowledge, secure, win, order, carry out, conduct, see, enter, begin, sanction over"
+    "hail, welcome, praise, celebrate, condemn, applaud, thank, after, following, since, in wake of,"
+    "in response to, thanks to, despite, confirmation of, mark, protest, slam, denounce, criticise, criticize,"
+    "react to, reaction to, rejoice, regret, footage of, photo of, picture of, image of, video of, highlights of,"
+    "outcome of, result of, aftermath of, acknowledge, sanction over"
+)
+# These too, but only where they happened themselves: "invites journalists to witness the closure".
+PERCEIVING = _phrases(
+    "confirm, detect, witness, watch, report, announce, complete, verify, secure, win, order, carry out, conduct, see,"
+    "enter, achieve, observe, monitor, oversee"
 )
 # Said of an act that is named as a noun, these make it one that happened.
 HAPPENING = stem_set(

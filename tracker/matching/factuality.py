@@ -42,7 +42,7 @@ class Judgement:
 @frozen
 class Act:
     """An act in its surroundings. `at` and `first` are places in the clause: of the word of the act, and of
-    the first word of all that matched; `last` of the last one."""
+    the first word of all that matched; `last` of the last one; `places` of all of them."""
 
     tokens: Tokens
     sentence: Sentence
@@ -54,6 +54,8 @@ class Act:
     voice: Voice
     times: Sequence[Time]
     published: date | None
+    places: tuple[int, ...] = ()
+    repeatable: bool = False  # one of many of its kind ("has conducted six tests"), not a thing done once
 
     def raw(self, place: int) -> str:
         """The word at a place of the clause as it is written."""
@@ -93,11 +95,24 @@ def is_noun(act: Act) -> bool:
         return False
     raw = act.raw(act.at)
     if is_past(raw) and not is_base(raw):
-        return False
+        return act.voice is Voice.ACTIVE and _is_adjective(act)
     before = act.low(act.at - 1) if act.at else ""
     if is_gerund(raw):
         return before in ("the", "a", "'s")
-    return before in _DETERMINERS or (before in _PREPOSITIONS and act.voice is Voice.PLAIN)
+    return before in _DETERMINERS or before in _PREPOSITIONS
+
+
+def _is_adjective(act: Act) -> bool:
+    """`submarine-launched missile`, `over the fired missiles`: a participle that describes and does not tell."""
+    if not act.at or act.at + 1 != _second(act):
+        return False
+    joined = act.tokens.text[act.tokens.starts[act.clause.words[act.at]] - 1] == "-"
+    return joined or act.low(act.at - 1) in _PREPOSITIONS | _DETERMINERS
+
+
+def _second(act: Act) -> int:
+    """The place of the first matched word after the word of the act, which begins the object in the active."""
+    return min((place for place in act.places if place > act.at), default=-1)
 
 
 def _asked(act: Act) -> Judgement | None:
@@ -188,11 +203,22 @@ def _done(act: Act) -> Judgement:
         return Judgement(Factuality.ACTUAL, act.cue("headline passive", act.at), 0.88)
     if progressive and is_gerund(act.raw(act.at)):
         return Judgement(Factuality.ACTUAL, act.cue("under way", act.at), 0.8)
+    if act.repeatable and not act.sentence.title and any(low in words.HAVE for low in lows) and _is_count(act):
+        return Judgement(Factuality.PAST, act.cue("so many so far", act.at))
     if act.clause.relative or act.clause.lead in ("after", "when", "following"):
         return Judgement(Factuality.ACTUAL, act.cue("presupposed", act.at), 0.75)
     return Judgement(Factuality.ACTUAL, act.cue("told as done", act.at), 0.92)
 
 
+def _is_count(act: Act) -> bool:
+    """`has conducted six nuclear tests`, `had fired dozens of missiles`."""
+    between = (act.low(place) for place in range(act.at + 1, act.last + 1))
+    return any(low.isdigit() or low in _COUNTS for low in between)
+
+
+_COUNTS = frozenset(
+    "all two three four five six seven eight nine ten eleven twelve several many multiple dozens numerous scores series".split()
+)
 _WANTING = frozenset(stem_of(word) for word in "want demand seek ask urge like need".split())
 
 
@@ -292,6 +318,7 @@ _GOVERNING = (
     (words.PLANNING, Factuality.PLANNED, "plan"),
     (words.HEDGING, Factuality.HEDGED, "hedge"),
     (words.FACTIVE, Factuality.ACTUAL, "taken for granted"),
+    (words.PERCEIVING, Factuality.ACTUAL, "perceived"),
 )
 
 
@@ -301,6 +328,10 @@ def _governed(act: Act) -> Judgement | None:
     for phrases, factuality, rule in _GOVERNING:
         found = _nearest(act, phrases, min(act.first, act.at), _REACH)
         if found is not None and (best is None or found[1] > best[0]):
+            if phrases is words.PERCEIVING:
+                before = act.low(found[0] - 1) if found[0] else ""
+                if before in words.FUTURE | words.WOULD | words.MAYBE | words.DUTY | {"to"}:
+                    factuality, rule = Factuality.PLANNED, "yet to be perceived"
             sure = 0.7 if factuality is Factuality.ACTUAL else 0.85
             best = (found[1], Judgement(factuality, act.cue(rule, *found), sure))
     return best[1] if best else None

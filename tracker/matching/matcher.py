@@ -283,7 +283,11 @@ class Matcher:
         """The acts of one clause that an allowed actor does."""
         clause = reading.clauses(number)[place]
         sentence = reading.sentences[number]
+        headline = [reading.encoded(0, at) for at in range(len(reading.clauses(0)))] if number else []
+        around = [*lines, *headline]
         for relation, pattern in compiled.acts:
+            if not pattern.suits(around):
+                continue
             for hit in pattern.search(lines[place]):
                 act = Act(
                     reading.tokens,
@@ -296,6 +300,8 @@ class Matcher:
                     hit.voice,
                     reading.times(number),
                     reading.published,
+                    hit.words,
+                    relation is Relation.VIOLATES,
                 )
                 if hit.voice is Voice.PASSIVE and not _can_be_passive(act):
                     continue
@@ -372,6 +378,8 @@ def _doer(compiled: Compiled, lines: list[Encoded], place: int, hit: Hit) -> str
         if foreign:
             return "other"
     else:
+        if hit.voice is Voice.PLAIN and any(at in hit.words for at in own):
+            return "allowed"
         before = [one for one in everybody if one[0] <= hit.act]
         if before:
             return before[-1][1]

@@ -10,6 +10,7 @@
 | `..` or `..4` | up to 6, or up to that many, words in between, within the clause |
 | `!site` | what comes next is not this |
 | `-(defector \\| rehearsal)` | the clause does not have this anywhere |
+| `+<south-korea>` | the sentence or the headline has this somewhere |
 | `*launch` | this word carries the act: its tense decides whether it happened |
 | `free -> <detainees>` | the act done to the object, in every voice: frees three Americans, three Americans were freed, the release of three Americans |
 
@@ -20,7 +21,7 @@ Without a `*` the first plain word carries the act. Compiled patterns run over t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from attrs import frozen
@@ -116,6 +117,12 @@ class _Node:
     captures: bool = True
     stems: tuple[str, ...] = ()
     nowhere: str = ""
+    somewhere: str = ""
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it asks something of the surroundings and takes no part in the sequence."""
+        return bool(self.nowhere or self.somewhere)
 
 
 @frozen
@@ -134,6 +141,13 @@ class Pattern:
     text: str
     forms: tuple[_Form, ...]
     nowhere: re.Pattern[str] | None
+    somewhere: tuple[re.Pattern[str], ...] = ()
+
+    def suits(self, lines: Iterable[Encoded]) -> bool:
+        """Whether the clauses of a sentence and its headline hold what the pattern wants somewhere."""
+        return not self.somewhere or all(
+            any(expression.search(line.line) for line in lines) for expression in self.somewhere
+        )
 
     def search(self, encoded: Encoded) -> Iterator[Hit]:
         """Every place in the clause, form by form, from left to right."""
@@ -155,7 +169,7 @@ def compile_pattern(text: str, concepts: Mapping[str, Concept], profile: str) ->
 
 
 _LEXEME = re.compile(
-    r"\s*(?:(?P<arrow>->)|(?P<gap>\.\.(?P<wide>\d+)?)|<(?P<concept>[^<>]*)>|(?P<mark>[()|?!*-])"
+    r"\s*(?:(?P<arrow>->)|(?P<gap>\.\.(?P<wide>\d+)?)|<(?P<concept>[^<>]*)>|(?P<mark>[()|?!*+-])"
     r"|(?P<exact>=)?(?P<word>['’]?[^\W_]+(?:\.[^\W_]+)*(?:['’]\w+)?\.?))"
 )
 
@@ -208,7 +222,7 @@ class _Parser:
             if not any(node.plain for node in left):
                 raise self.wrong("what stands before '->' needs a plain word, the act", 0)
             right = self.sequence()
-            if not any(node.captures and not node.nowhere for node in right):
+            if not any(node.captures for node in right):
                 raise self.wrong("nothing stands after '->'", column)
             kind, value, column = self.peek()
             if kind != "end":
@@ -216,18 +230,21 @@ class _Parser:
             return self.finish(self.arrow(left, right), [*left, *right])
         if kind != "end":
             raise self.wrong(f"unexpected {value!r}", column)
-        if not any(node.captures and not node.nowhere for node in left):
+        if not any(node.captures for node in left):
             raise self.wrong("the pattern matches nothing: it needs a word or a concept", 0)
         return self.finish([self.form(Voice.PLAIN, left)], left)
 
     def finish(self, forms: list[_Form], nodes: list[_Node]) -> Pattern:
         """Put the forms together with the words that must be nowhere in the clause."""
         nowhere = [node.nowhere for node in nodes if node.nowhere]
-        return Pattern(self.text, tuple(forms), re.compile("|".join(nowhere)) if nowhere else None)
+        somewhere = tuple(re.compile(node.somewhere) for node in nodes if node.somewhere)
+        return Pattern(
+            self.text, tuple(forms), re.compile("|".join(nowhere)) if nowhere else None, somewhere
+        )
 
     def form(self, voice: Voice, nodes: list[_Node], act: _Node | None = None) -> _Form:
         """One expression with a group per part that captures."""
-        shown = [node for node in nodes if not node.nowhere]
+        shown = [node for node in nodes if not node.is_aside]
         captured = [node for node in shown if node.captures]
         if act is None:
             act = next((n for n in captured if n.starred), None) or next(
@@ -239,7 +256,7 @@ class _Parser:
 
     def arrow(self, left: list[_Node], right: list[_Node]) -> list[_Form]:
         """The act done to the object: active, passive, and named as a noun."""
-        verb = _Node("".join(node.source for node in left if not node.nowhere), plain=True)
+        verb = _Node("".join(node.source for node in left if not node.is_aside), plain=True)
         nouns = {noun for node in left for stem in node.stems for noun in noun_stems(stem)}
         noun = _Node(" [^ /]*/(?:" + "|".join(re.escape(stem) for stem in sorted(nouns)) + ")" + _END, plain=True)
         gap = _Node(f"(?:{_ANY}){{0,4}}?", captures=False)
@@ -271,7 +288,7 @@ class _Parser:
             if wide > _WIDEST_GAP:
                 raise self.wrong(f"a gap of more than {_WIDEST_GAP} words joins what does not belong together", column)
             return _Node(f"(?:{_ANY}){{0,{wide}}}?", captures=False)
-        if kind == "mark" and value in "!-*":
+        if kind == "mark" and value in "!-*+":
             return self.prefixed(value, column)
         if kind == "mark" and value == "?":
             raise self.wrong("'?' stands after what may be missing", column)
@@ -282,7 +299,7 @@ class _Parser:
         return node
 
     def prefixed(self, mark: str, column: int) -> _Node:
-        """A part with `!`, `-` or `*` before it."""
+        """A part with `!`, `-`, `+` or `*` before it."""
         if self.peek()[0] not in ("word", "concept") and self.peek()[:2] != ("mark", "("):
             raise self.wrong(f"{mark!r} needs a word, a concept or a group after it", column)
         node = self.atom(*self.take())
@@ -291,6 +308,8 @@ class _Parser:
                 return _Node(f"(?!{node.source})", captures=False)
             case "-":
                 return _Node("", captures=False, nowhere=node.source + _END)
+            case "+":
+                return _Node("", captures=False, somewhere=node.source + _END)
             case _:
                 return _Node(node.source, plain=node.plain, starred=True, stems=node.stems)
 
@@ -315,8 +334,8 @@ class _Parser:
             branch = self.sequence()
             if not branch:
                 raise self.wrong("an alternative is empty", self.peek()[2])
-            if any(node.nowhere for node in branch):
-                raise self.wrong("'-' belongs outside of parentheses", column)
+            if any(node.is_aside for node in branch):
+                raise self.wrong("'-' and '+' belong outside of parentheses", column)
             branches.append(branch)
             kind, value, _ = self.take()
             if (kind, value) == ("mark", ")"):
