@@ -54,7 +54,7 @@ async def _run(t: Tracker, seconds: float, tell: Callable[[str], None]) -> None:
             except TrackerError as problem:
                 tell(f"round failed: {problem}")
                 return
-            for line in _told(done):
+            for line in told(done):
                 tell(line)
 
     scheduler = AsyncIOScheduler(timezone="UTC")
@@ -75,7 +75,8 @@ async def _run(t: Tracker, seconds: float, tell: Callable[[str], None]) -> None:
         tell("stopped")
 
 
-def _told(done: rounds.Round) -> list[str]:
+def told(done: rounds.Round) -> list[str]:
+    """What a round did, in lines; none where it did nothing."""
     lines = [f"{visit.feed}: {visit.error}" for visit in done.failed]
     new = sum(visit.new for visit in done.visits)
     if new or done.swept or done.sent:

@@ -12,7 +12,7 @@ from datetime import datetime
 from attrs import frozen
 
 from tracker.commitments.events import Event, Fact, Proposed, Retracted
-from tracker.commitments.fold import Timeline, timeline
+from tracker.commitments.fold import CLOCK, Timeline, timeline
 from tracker.errors import Refused
 from tracker.evidence.when import Occurred
 
@@ -66,7 +66,7 @@ def decide(
         for inert in after.last.inert
         if inert.fact not in void
         for fact in facts
-        if fact.id == inert.fact
+        if fact.id == inert.fact and not isinstance(fact.event, CLOCK)
     )
     return Decision(event, occurred, warnings)
 

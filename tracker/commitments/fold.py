@@ -56,7 +56,7 @@ _FIRST = (
     ConditionFailed,
 )
 _EARLY = (Accepted, Reinstated, Resumed)
-_LAST = (DeadlinePassed, WindowClosed, WentQuiet)
+CLOCK = (DeadlinePassed, WindowClosed, WentQuiet)
 _CONFLICTING = (DeadlineMoved, Reworded, Superseded)
 _STRENGTH = (Basis.STATED, Basis.REPORTED, Basis.CORROBORATED, Basis.VERIFIED)
 
@@ -105,7 +105,7 @@ def _order(fact: Fact) -> tuple[datetime, datetime, int, str, str]:
         rank = _FIRST.index(type(event))
     elif isinstance(event, _EARLY):
         rank = len(_FIRST)
-    elif isinstance(event, _LAST):
+    elif isinstance(event, CLOCK):
         rank = len(_FIRST) + 2
     else:
         rank = len(_FIRST) + 1

@@ -9,38 +9,47 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from tracker.matching.lexicon import Tokens, is_gerund
+from tracker.matching.lexicon import Tokens, is_gerund, word_set
 
 _STOPS = frozenset(".?!…")
 _MARKS = frozenset(";:|—")
 # Longer statements are cut: nothing that far apart belongs together, and the cost of a clause stays bounded.
 _LONGEST = 60
 
-_LEADING = frozenset(
-    "after before while when whenever because although though unless until till if amid despite following whereas "
-    "lest whether but ahead".split()
+_LEADING = word_set(
+    """
+    after before while when whenever because although though unless until till if amid despite following
+    whereas lest whether but ahead
+    """
 )
-_LEADING_AFTER_COMMA = frozenset("and or so yet nor where once since for as".split())
-_RELATIVE = frozenset("who which whose whom".split())
-_SPEECH = frozenset(
-    "says said say saying tells told telling claims claimed denies denied deny confirms confirmed announces announced "
-    "believes believed believe thinks thinks thought hopes hoped hope fears feared expects expected predicts predicted "
-    "reports reported report warns warned insists insisted adds added suggests suggested means shows showed vows "
-    "vowed pledges pledged promises promised agrees agreed demands demanded signals signalled hints hinted doubts "
-    "doubted doubt rumours rumors evidence sign indication proof assurance assurances fact news idea possibility "
-    "likely unlikely clear hopeful confident sure certain convinced concerned afraid worried true false".split()
+_LEADING_AFTER_COMMA = word_set("and or so yet nor where once since for as")
+_RELATIVE = frozenset({"who", "which", "whose", "whom"})
+_SPEECH = word_set(
+    """
+    says said say saying tells told telling claims claimed denies denied deny confirms confirmed
+    announces announced believes believed believe thinks thinks thought hopes hoped hope fears feared
+    expects expected predicts predicted reports reported report warns warned insists insisted adds added
+    suggests suggested means shows showed vows vowed pledges pledged promises promised agrees agreed
+    demands demanded signals signalled hints hinted doubts doubted doubt rumours rumors evidence sign
+    indication proof assurance assurances fact news idea possibility likely unlikely clear hopeful
+    confident sure certain convinced concerned afraid worried true false
+    """
 )
-_FINITE = frozenset(
-    "he she it they we i you will would has have had is are was were can could may might must should says said "
-    "then also there this".split()
+_FINITE = word_set(
+    """
+    he she it they we i you will would has have had is are was were can could may might must should says
+    said then also there this
+    """
 )
 # Sentences open with these after an abbreviation that carries its own stop ("with the U.S. The drills …").
-_OPENERS = frozenset(
-    "The A An He She It They We In On At But And This That These Those There If When While After Before For As His "
-    "Her Their Its Both Neither No Not However Meanwhile".split()
+_OPENERS = word_set(
+    """
+    The A An He She It They We In On At But And This That These Those There If When While After Before
+    For As His Her Their Its Both Neither No Not However Meanwhile
+    """
 )
-_NOT_A_CLAUSE_AFTER_AS = frozenset("a an part of well its their his her if long soon many much early late far".split())
-_NOT_A_CLAUSE_BEFORE_AS = frozenset("such same well known as much soon long seen regarded described serve act".split())
+_NOT_A_CLAUSE_AFTER_AS = word_set("a an part of well its their his her if long soon many much early late far")
+_NOT_A_CLAUSE_BEFORE_AS = word_set("such same well known as much soon long seen regarded described serve act")
 
 
 @frozen
@@ -125,14 +134,17 @@ def clauses(tokens: Tokens, sentence: Sentence, number: int) -> list[Clause]:
             words, lead, _ = found[current]
             if outer:
                 current = outer.pop()
-            elif lead and current == len(found) - 1 and (current == 0 or not any(w for w, _, _ in found[:current])):
+            elif (
+                lead
+                and current == len(found) - 1
+                and (current == 0 or not any(w for w, _, _ in found[:current]))
+            ):
                 open_clause("")
                 current = len(found) - 1
             else:
                 words.append(index)
             continue
-        lead = _leads(word, before, after, lowers, offset)
-        if lead:
+        if _leads(word, before, after, lowers, offset):
             relative = word in _RELATIVE
             if not found[current][0] and len(found) - 1 == current and not found[current][1]:
                 found[current] = (found[current][0], word, relative)
@@ -140,7 +152,9 @@ def clauses(tokens: Tokens, sentence: Sentence, number: int) -> list[Clause]:
                 words = found[current][0]
                 if words and raws[words[-1]] == ",":
                     words.pop()
-                open_clause(word, relative, inserted=relative or (before == "," and word in ("as", "after", "when")))
+                open_clause(
+                    word, relative, inserted=relative or (before == "," and word in ("as", "after", "when"))
+                )
                 current = len(found) - 1
         if len(found[current][0]) >= _LONGEST:
             open_clause(found[current][1])

@@ -16,16 +16,24 @@ from tracker.evidence.document import Span
 from tracker.evidence.finding import Cue, Factuality
 from tracker.matching import cues as words
 from tracker.matching.clause import Clause, Sentence
-from tracker.matching.lexicon import Tokens, is_base, is_gerund, is_past, stem_of
+from tracker.matching.lexicon import Tokens, is_base, is_gerund, is_past, stem_of, word_set
 from tracker.matching.pattern import Voice
 from tracker.matching.when import Time
 
 _REACH = 7
 _AUXILIARIES = (
-    words.FUTURE | words.WOULD | words.MAYBE | words.DUTY | words.HAVE | words.BE | words.DO | words.NOT | {"to"}
+    words.FUTURE
+    | words.WOULD
+    | words.MAYBE
+    | words.DUTY
+    | words.HAVE
+    | words.BE
+    | words.DO
+    | words.NOT
+    | {"to"}
 )
-_DETERMINERS = frozenset("the a an this that these those its their his her our no any every each 's ’s of".split())
-_PREPOSITIONS = frozenset("of for on about over after following since amid against by with in during".split())
+_DETERMINERS = word_set("the a an this that these those its their his her our no any every each 's ’s of")
+_PREPOSITIONS = word_set("of for on about over after following since amid against by with in during")
 _INVERTED = words.FUTURE | words.WOULD | words.MAYBE | words.BE | words.HAVE | words.DO | {"should"}
 
 
@@ -72,16 +80,14 @@ class Act:
     def cue(self, rule: str, first: int, last: int | None = None) -> Cue:
         """A cue over words of the clause."""
         end = self.clause.words[first if last is None else last]
-        return Cue("factuality", rule, Span(self.tokens.starts[self.clause.words[first]], self.tokens.ends[end]))
+        return Cue(
+            "factuality", rule, Span(self.tokens.starts[self.clause.words[first]], self.tokens.ends[end])
+        )
 
 
 def judge(act: Act) -> Judgement:
     """The factuality of an act. The first rule that has something to say decides."""
-    found = (
-        _asked(act)
-        or _conditional(act)
-        or (_named(act) if is_noun(act) else _done(act))
-    )
+    found = _asked(act) or _conditional(act) or (_named(act) if is_noun(act) else _done(act))
     if found.factuality is Factuality.ACTUAL:
         found = _looks_back(act) or _looks_ahead(act) or _afterthought(act) or found
     return found
@@ -99,6 +105,8 @@ def is_noun(act: Act) -> bool:
     before = act.low(act.at - 1) if act.at else ""
     if is_gerund(raw):
         return before in ("the", "a", "'s")
+    if act.voice is Voice.ACTIVE and act.at + 1 < len(act.clause.words) and act.low(act.at + 1) == "of":
+        return True
     return before in _DETERMINERS or before in _PREPOSITIONS
 
 
@@ -193,9 +201,9 @@ def _done(act: Act) -> Judgement:
     statement = _statement(act, min(group, default=act.at))
     if statement is not None:
         return statement
-    if not group and act.voice is not Voice.PASSIVE and is_base(act.raw(act.at)) and act.at == 0:
-        if not act.clause.lead and act.raw(0)[:1].isupper():
-            return Judgement(Factuality.PLANNED, act.cue("imperative", act.at))
+    commanded = act.at == 0 and not act.clause.lead and act.raw(0)[:1].isupper() and is_base(act.raw(0))
+    if commanded and act.voice is not Voice.PASSIVE:
+        return Judgement(Factuality.PLANNED, act.cue("imperative", act.at))
     if act.voice is Voice.PASSIVE and not group:
         wish = _nearest(act, words.PLANNING, act.first, 2)
         if wish is not None and act.stem(wish[0]) in _WANTING:
@@ -203,7 +211,12 @@ def _done(act: Act) -> Judgement:
         return Judgement(Factuality.ACTUAL, act.cue("headline passive", act.at), 0.88)
     if progressive and is_gerund(act.raw(act.at)):
         return Judgement(Factuality.ACTUAL, act.cue("under way", act.at), 0.8)
-    if act.repeatable and not act.sentence.title and any(low in words.HAVE for low in lows) and _is_count(act):
+    if (
+        act.repeatable
+        and not act.sentence.title
+        and any(low in words.HAVE for low in lows)
+        and _is_count(act)
+    ):
         return Judgement(Factuality.PAST, act.cue("so many so far", act.at))
     if act.clause.relative or act.clause.lead in ("after", "when", "following"):
         return Judgement(Factuality.ACTUAL, act.cue("presupposed", act.at), 0.75)
@@ -216,10 +229,13 @@ def _is_count(act: Act) -> bool:
     return any(low.isdigit() or low in _COUNTS for low in between)
 
 
-_COUNTS = frozenset(
-    "all two three four five six seven eight nine ten eleven twelve several many multiple dozens numerous scores series".split()
+_COUNTS = word_set(
+    """
+    all two three four five six seven eight nine ten eleven twelve several many multiple dozens numerous
+    scores series
+    """
 )
-_WANTING = frozenset(stem_of(word) for word in "want demand seek ask urge like need".split())
+_WANTING = frozenset(stem_of(word) for word in ["want", "demand", "seek", "ask", "urge", "like", "need"])
 
 
 def _nothing_before(act: Act) -> Judgement | None:
@@ -249,6 +265,8 @@ def _infinitive(act: Act, to: int, perfect: bool) -> Judgement:
             return Judgement(Factuality.THREATENED, act.cue("threat", place))
         if stem in words.SEEMING and distance <= 1 and (perfect or low not in ("thinking",)):
             return Judgement(Factuality.HEDGED, act.cue("seems to", place))
+        if low == "going":
+            return Judgement(Factuality.PLANNED, act.cue("going to", place))
         if stem in words.IMPLICATIVE and distance <= 1:
             return _implied(act, place, stem)
         if low in (",", "and"):
@@ -334,7 +352,7 @@ def _governed(act: Act) -> Judgement | None:
                     factuality, rule = Factuality.PLANNED, "yet to be perceived"
             sure = 0.7 if factuality is Factuality.ACTUAL else 0.85
             best = (found[1], Judgement(factuality, act.cue(rule, *found), sure))
-    return best[1] if best else None
+    return best[1] if best else _adverb(act)
 
 
 def _statement(act: Act, before: int) -> Judgement | None:
@@ -348,9 +366,20 @@ def _statement(act: Act, before: int) -> Judgement | None:
     found = _statement_cue(act, before, _REACH + 1)
     if found is not None:
         return found
-    for place in range(act.at + 1, min(act.at + 3, len(act.clause.words))):
-        if act.low(place) in ("reportedly", "allegedly", "apparently", "probably", "possibly"):
+    return _adverb(act)
+
+
+def _adverb(act: Act) -> Judgement | None:
+    """`reportedly`, `perhaps` shortly before the act or just after it."""
+    places = [
+        *range(act.at - 1, max(act.at - _REACH, -1), -1),
+        *range(act.at + 1, min(act.at + 3, len(act.clause.words))),
+    ]
+    for place in places:
+        if act.low(place) in words.DOUBTING_ADVERBS:
             return Judgement(Factuality.HEDGED, act.cue("hedge", place))
+        if place < act.at and act.low(place) in (",", "and", "but"):
+            break
     return None
 
 
@@ -420,7 +449,10 @@ def _looks_ahead(act: Act) -> Judgement | None:
 def _afterthought(act: Act) -> Judgement | None:
     """`…, analysts predict` at the end of the sentence."""
     for index in range(max(act.clause.words[act.last] + 1, act.sentence.end - 5), act.sentence.end):
-        if act.tokens.stems[index] in words.AFTERTHOUGHTS and "," in act.tokens.raws[act.clause.words[act.last] : index]:
+        if (
+            act.tokens.stems[index] in words.AFTERTHOUGHTS
+            and "," in act.tokens.raws[act.clause.words[act.last] : index]
+        ):
             return Judgement(Factuality.HEDGED, _token_cue(act, "afterthought", index))
     return None
 
@@ -442,7 +474,11 @@ def commentary(tokens: Tokens, title: Sentence) -> Cue | None:
     """The label or phrase by which a headline says that its text is comment, explanation or memory."""
     stems = tokens.stems[title.start : title.end]
     for place, raw in enumerate(tokens.raws[title.start : title.start + 4]):
-        if raw in (":", "|", "—", "-", "–") and place and any(s in words.OPINION_LABELS for s in stems[:place]):
+        if (
+            raw in (":", "|", "—", "-", "–")
+            and place
+            and any(s in words.OPINION_LABELS for s in stems[:place])
+        ):
             index = title.start
             return Cue("factuality", "label", Span(tokens.starts[index], tokens.ends[index + place - 1]))
     if len(stems) > 2 and tokens.raws[title.end - 2] in ("|", "—", "-") and stems[-1] in words.OPINION_LABELS:

@@ -27,11 +27,15 @@ class Index:
         """Anchor `profile`; its concepts must be known. One of the same commitment is replaced."""
         self.remove(profile.commitment)
         groups = [group for group in (profile.object, profile.actors) if group]
-        rarest = min(groups, key=lambda group: (sum(self._asked[name] for name in group), group is profile.actors))
+        rarest = min(
+            groups, key=lambda group: (sum(self._asked[name] for name in group), group is profile.actors)
+        )
         for name in (*profile.object, *profile.actors):
             self._asked[name] += 1
         grams = {
-            tokenise(variant.removeprefix("=")).stems for name in rarest for variant in concepts[name].variants
+            tokenise(variant.removeprefix("=")).stems
+            for name in rarest
+            for variant in concepts[name].variants
         }
         self._anchors[profile.commitment] = tuple(sorted(grams))
         for gram in grams:

@@ -16,6 +16,12 @@ from collections.abc import Iterable
 import Stemmer
 from attrs import frozen
 
+
+def word_set(text: str) -> frozenset[str]:
+    """Words as they are written, from a text with blanks between them."""
+    return frozenset(text.split())
+
+
 # In order: "U.S." and "a.m.", "U.S" without its last stop, "N. Korea", titles and months cut short, words,
 # what apostrophes cut off, and the punctuation that matters to clauses.
 _TOKEN = re.compile(
@@ -111,14 +117,17 @@ _FORMS = {
 _LEMMA = {form: verb for verb, forms in _FORMS.items() for form in forms.split()}
 
 # Simple pasts of the table that are no participles: "the tunnels blew" is not "the tunnels were blown".
-_NEVER_PARTICIPLE = frozenset(
-    "arose became began blew broke came chose did drew drove fell flew forbade forgave froze gave went grew hid "
-    "knew overthrew rode rose ran saw shook spoke stole swore took tore threw undertook wore withdrew wrote".split()
+_NEVER_PARTICIPLE = word_set(
+    """
+    arose became began blew broke came chose did drew drove fell flew forbade forgave froze gave went
+    grew hid knew overthrew rode rose ran saw shook spoke stole swore took tore threw undertook wore
+    withdrew wrote
+    """
 )
-_UNCHANGED = frozenset("cut hit let put set shut split spread quit cast hurt beset upset".split())
+_UNCHANGED = word_set("cut hit let put set shut split spread quit cast hurt beset upset")
 
 # Words that turn into another word when they are not written in capitals: "US" and "us".
-_TELLING_CAPITALS = frozenset("us who it am".split())
+_TELLING_CAPITALS = frozenset({"us", "who", "it", "am"})
 
 _STEMMER = Stemmer.Stemmer("english", 0)
 _CACHE_LIMIT = 200_000

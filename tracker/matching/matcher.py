@@ -101,9 +101,7 @@ class Matcher:
         """Whether texts in this language (a BCP 47 tag; empty: unknown) can be read."""
         return language.replace("_", "-").split("-")[0].lower() in ("en", "")
 
-    def match(
-        self, text: str, *, published: datetime | None, zone: str, language: str = "en"
-    ) -> list[Match]:
+    def match(self, text: str, *, published: datetime | None, zone: str, language: str = "en") -> list[Match]:
         """What `text` (a title, or a title, a line break and a body) says about the watched commitments.
 
         `published` is aware (naive: UTC) or None; days are days in `zone`. Spans index `text`.
@@ -226,9 +224,7 @@ class Matcher:
 
     def _speaker(self, reading: Reading, best: _Found) -> Speaker | None:
         tokens = reading.tokens
-        return speaker(
-            tokens, reading.sentences[best.sentence], best.act, partial(self._party, reading)
-        )
+        return speaker(tokens, reading.sentences[best.sentence], best.act, partial(self._party, reading))
 
     def _party(self, reading: Reading, start: int, end: int) -> str | None:
         """The party named first by tokens `[start, end)`."""
@@ -246,7 +242,7 @@ class Matcher:
         named_actor = compiled.actors is None
         context: _Found | None = None
         read = 0
-        for number, sentence in enumerate(reading.sentences):
+        for number in range(len(reading.sentences)):
             lines = [
                 _without(reading.encoded(number, place), compiled)
                 for place in range(len(reading.clauses(number)))
@@ -356,7 +352,9 @@ def _judged(
     words = tuple(act.clause.words[i] for i in hit.words)
     confidence = judgement.sure * (1.0 if title else 0.95) * (1.0 if doer else 0.85)
     cues = (Cue("pattern", f"{hit.voice}: {hit.pattern}", _span(reading, words)), judgement.cue)
-    return _Found(relation, judgement, number, place, words, act.clause.words[act.at], confidence, cues, title)
+    return _Found(
+        relation, judgement, number, place, words, act.clause.words[act.at], confidence, cues, title
+    )
 
 
 def _doer(compiled: Compiled, lines: list[Encoded], place: int, hit: Hit) -> str:

@@ -238,9 +238,7 @@ class _Parser:
         """Put the forms together with the words that must be nowhere in the clause."""
         nowhere = [node.nowhere for node in nodes if node.nowhere]
         somewhere = tuple(re.compile(node.somewhere) for node in nodes if node.somewhere)
-        return Pattern(
-            self.text, tuple(forms), re.compile("|".join(nowhere)) if nowhere else None, somewhere
-        )
+        return Pattern(self.text, tuple(forms), re.compile("|".join(nowhere)) if nowhere else None, somewhere)
 
     def form(self, voice: Voice, nodes: list[_Node], act: _Node | None = None) -> _Form:
         """One expression with a group per part that captures."""
@@ -258,8 +256,11 @@ class _Parser:
         """The act done to the object: active, passive, and named as a noun."""
         verb = _Node("".join(node.source for node in left if not node.is_aside), plain=True)
         nouns = {noun for node in left for stem in node.stems for noun in noun_stems(stem)}
-        noun = _Node(" [^ /]*/(?:" + "|".join(re.escape(stem) for stem in sorted(nouns)) + ")" + _END, plain=True)
-        gap = _Node(f"(?:{_ANY}){{0,4}}?", captures=False)
+        noun = _Node(
+            " [^ /]*/(?:" + "|".join(re.escape(stem) for stem in sorted(nouns)) + ")" + _END, plain=True
+        )
+        # "blown up at the site": what follows the place is not what the act was done to.
+        gap = _Node(f"(?! (?i:at|by|in|near|inside|from|on)/)(?:{_ANY}){{0,4}}?", captures=False)
         wide = _Node(f"(?:{_ANY}){{0,9}}?", captures=False)
         short = _Node(f"(?:{_ANY}){{0,3}}?", captures=False)
         of = _Node(" (?i:of|for)/[^ ]*", captures=True)
@@ -286,7 +287,9 @@ class _Parser:
         if kind == "gap":
             wide = int(value)
             if wide > _WIDEST_GAP:
-                raise self.wrong(f"a gap of more than {_WIDEST_GAP} words joins what does not belong together", column)
+                raise self.wrong(
+                    f"a gap of more than {_WIDEST_GAP} words joins what does not belong together", column
+                )
             return _Node(f"(?:{_ANY}){{0,{wide}}}?", captures=False)
         if kind == "mark" and value in "!-*+":
             return self.prefixed(value, column)
@@ -321,7 +324,9 @@ class _Parser:
         if kind == "concept":
             concept = self.concepts.get(value)
             if concept is None:
-                raise self.wrong(f"no concept is called {value!r}{did_you_mean(value, self.concepts)}", column)
+                raise self.wrong(
+                    f"no concept is called {value!r}{did_you_mean(value, self.concepts)}", column
+                )
             return _Node(one_of(concept.variants))
         if (kind, value) == ("mark", "("):
             return self.group(column)

@@ -12,17 +12,27 @@ from attrs import frozen
 
 from tracker.evidence.document import Span
 from tracker.matching.clause import Sentence
-from tracker.matching.lexicon import Tokens
+from tracker.matching.lexicon import Tokens, word_set
 
-_SAYS = frozenset(
-    "says said say tells told confirms confirmed announces announced claims claimed insists insisted adds added denies "
-    "denied reports reported predicts predicted warns warned states stated declares declared tweets tweeted writes "
-    "wrote argues argued thinks believes vows vowed pledges pledged hopes suggests suggested admits admitted".split()
+_SAYS = word_set(
+    """
+    says said say tells told confirms confirmed announces announced claims claimed insists insisted adds
+    added denies denied reports reported predicts predicted warns warned states stated declares declared
+    tweets tweeted writes wrote argues argued thinks believes vows vowed pledges pledged hopes suggests
+    suggested admits admitted
+    """
 )
-_NO_NAME = frozenset("he she it they we i who which that this there has have had also be been to not will would".split())
-_BREAKS = frozenset(". ? ! ; : | — \n".split(" ")) | {"-", "–", "--"}
-_LINKS = frozenset(
-    "that as and but after before when while if because although of on in at by to for from with says said".split()
+_NO_NAME = word_set(
+    """
+    he she it they we i who which that this there has have had also be been to not will would
+    """
+)
+_BREAKS = frozenset(".?!;:|—\n–-") | {"--"}
+_LINKS = word_set(
+    """
+    that as and but after before when while if because although of on in at by to for from with says
+    said
+    """
 )
 _LONGEST_NAME = 8
 

@@ -22,7 +22,23 @@ _MONTHS["sept"] = 9
 _DAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 _NUMBERS = {
     word: number
-    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+    for number, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ]
+    )
 } | {"a": 1, "an": 1, "several": 3, "some": 3}
 
 _MONTH = r"(?P<{0}>January|February|March|April|May|June|July|August|September|October|November|December" + (
@@ -31,8 +47,12 @@ _MONTH = r"(?P<{0}>January|February|March|April|May|June|July|August|September|O
 _EXPRESSION = re.compile(
     r"\b(?:"
     r"(?P<iso>\d{4}-\d{2}-\d{2})"
-    r"|(?P<dmy>\d{1,2})(?:st|nd|rd|th)?(?:\sof)?\s" + _MONTH.format("dmy_month") + r"\b(?:,?\s(?P<dmy_year>(?:19|20)\d\d))?"
-    r"|" + _MONTH.format("mdy_month") + r"\s(?P<mdy>\d{1,2})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s(?P<mdy_year>(?:19|20)\d\d))?"
+    r"|(?P<dmy>\d{1,2})(?:st|nd|rd|th)?(?:\sof)?\s"
+    + _MONTH.format("dmy_month")
+    + r"\b(?:,?\s(?P<dmy_year>(?:19|20)\d\d))?"
+    r"|"
+    + _MONTH.format("mdy_month")
+    + r"\s(?P<mdy>\d{1,2})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s(?P<mdy_year>(?:19|20)\d\d))?"
     r"|" + _MONTH.format("my_month") + r",?\s(?P<my>(?:19|20)\d\d)"
     r"|(?:in|during|since|early|late|earlier\sin|of|by|until|from)\s(?:early\s|late\s|mid-)?"
     + _MONTH.format("month")
@@ -158,7 +178,7 @@ def _relative(span: Span, groups: dict[str, str | None], published: date) -> Tim
 
 
 def _unit(span: Span, which: str, unit: str, published: date) -> Time:
-    """"Last week", "next month", "later this year"."""
+    """ "Last week", "next month", "later this year"."""
     if which.startswith("earlier"):
         first = published.replace(day=1) if unit == "month" else published - timedelta(days=6)
         return Time(span, first, published, Precision.MONTH, "recently", loose=unit not in ("month",))
@@ -199,7 +219,9 @@ def _nearest(month: int, day: int, published: date) -> date:
     return min(candidates, key=lambda candidate: (abs(candidate - published), candidate))
 
 
-def occurred(candidates: list[Time], near: int, published: date | None, zone: str) -> tuple[Occurred | None, Time | None]:
+def occurred(
+    candidates: list[Time], near: int, published: date | None, zone: str
+) -> tuple[Occurred | None, Time | None]:
     """When the act whose words are at character `near` happened, with the expression that told.
 
     The nearest expression that is not later than the publication and names days counts; otherwise the day
@@ -209,7 +231,8 @@ def occurred(candidates: list[Time], near: int, published: date | None, zone: st
         usable = [
             time
             for time in candidates
-            if not time.loose and (published is None or (not time.is_future(published) and not time.is_past(published)))
+            if not time.loose
+            and (published is None or (not time.is_future(published) and not time.is_past(published)))
         ]
         if usable:
             best = min(usable, key=lambda time: (abs(time.span.start - near), time.span.start))

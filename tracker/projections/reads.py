@@ -58,7 +58,12 @@ class Reader:
 
     def steps(self, name: str) -> list[Commitment]:
         """One view per change, oldest first."""
-        return [self.view(standing, ()) for standing in history.steps(self.connection, name, self.known)]
+        views: list[Commitment] = []
+        for standing in history.steps(self.connection, name, self.known):
+            view = self.view(standing, ())
+            if not views or not _same(views[-1], view):
+                views.append(view)
+        return views
 
     def view(self, standing: Standing, unsettled: Iterable[Finding]) -> Commitment:
         """A standing as readers get it, with the flags that depend on findings."""
