@@ -41,9 +41,10 @@ from tracker.evidence.source import Source, Sources
 from tracker.evidence.when import Occurred, moment, occurrence
 from tracker.feeds.settings import FeedSettings, FetchSettings
 from tracker.feeds.tables import feeds as feeds_table
+from tracker.feeds.worker import ParseWorker
 from tracker.log import log
-from tracker.log.log import Head
 from tracker.log.events import LogStarted, PolicyChanged, ReplayEnded, ReplayStarted
+from tracker.log.log import Head
 from tracker.projections import history
 from tracker.projections.answers import (
     Change,
@@ -93,6 +94,7 @@ class Tracker:
         self.feed_settings = config.sections("feed", FeedSettings)
         self.now: Callable[[], datetime] = clock or _present
         self.desk = Desk(self.sources, self.policy, self.zone)
+        self.parser = ParseWorker()
         self._projections = (History(), Inbox())
         self.database = Database(_url(config, settings.database))
         try:
@@ -110,7 +112,8 @@ class Tracker:
         self.close()
 
     def close(self) -> None:
-        """Give the database connections back."""
+        """Give the database connections and the parsing process back."""
+        self.parser.close()
         self.database.close()
 
     # Reading

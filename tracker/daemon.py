@@ -1,8 +1,8 @@
 """`tracker run`: APScheduler ticks that drive `rounds`, and nothing else.
 
-What is due stands in tables, so a tick may come late, twice, or from two daemons at once. The job store is in
-memory; `max_instances=1`, `misfire_grace_time=None` and `coalesce=True`, because APScheduler by itself drops a
-job that is more than a second late.
+What is due stands in tables, so a tick may come late, twice, or from two daemons at once. The job store is
+in memory; `max_instances=1`, `misfire_grace_time=None` and `coalesce=True`, because APScheduler by itself
+drops a job that is more than a second late.
 """
 
 from __future__ import annotations

@@ -52,6 +52,7 @@ def gather(t: Tracker, feeds: Sequence[str] = (), *, told: Callable[[Visit], Non
             t.feed_settings,
             t.fetch_settings,
             t.now,
+            t.parser,
             folder=t.config.folder,
             environment=t.config.environment,
             names=feeds,

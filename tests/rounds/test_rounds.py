@@ -61,7 +61,7 @@ party = "port"
 for = ["open-bridge"]
 object = ["harbour-bridge"]
 actors = ["port-authority"]
-fulfils = ["opens <harbour-bridge>"]
+fulfils = ["open -> <harbour-bridge>"]
 """
 
 ITEM = """<item><guid>{guid}</guid><title>{title}</title><link>http://news.example/{guid}</link>

@@ -315,9 +315,9 @@ async def _body(reply: httpx.Response, url: httpx.URL, limit: int) -> bytes:
     codings = [part.strip().lower() for part in reply.headers.get("content-encoding", "").split(",")]
     codings = [coding for coding in codings if coding not in ("", "identity")]
     too_large = FetchFailed(f"{_bare(url)}: larger than {limit:,} bytes (max_bytes)")
-    if declared := reply.headers.get("content-length", ""):
-        if declared.isdigit() and int(declared) > limit:
-            raise too_large
+    declared = reply.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared[:20]) > limit:
+        raise too_large
     if not codings:
         chunks = reply.aiter_raw()
     elif codings in (["gzip"], ["x-gzip"]):

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection
 from tracker.archive import documents as archive
 from tracker.database.engine import Database
 from tracker.errors import FetchFailed, ParseFailed
-from tracker.feeds.cadence import Memory, Outcome, next_poll
+from tracker.feeds.cadence import Cadence, Memory, Outcome, next_poll
 from tracker.feeds.fetch import Client, Request, Response, fetch, open_client, read_local
 from tracker.feeds.parse import ParsedFeed
 from tracker.feeds.settings import FeedSettings, FetchSettings
@@ -46,12 +46,10 @@ class _Claim:
     """One claimed feed, with what we remember of it."""
 
     settings: FeedSettings
-    url: str
     etag: str
     last_modified: str
-    memory: str
+    memory: Memory
     attempt: int
-    failures: int
 
 
 async def poll(
@@ -59,6 +57,7 @@ async def poll(
     feeds: Sequence[FeedSettings],
     settings: FetchSettings,
     now: Callable[[], datetime],
+    worker: ParseWorker,
     *,
     folder: Path,
     environment: Mapping[str, str],
@@ -76,7 +75,7 @@ async def poll(
     queue = list(reversed(claims))
     visits: dict[str, Visit] = {}
 
-    async def work(worker: ParseWorker) -> None:
+    async def work() -> None:
         async with open_client(settings) as client:
             while queue:
                 claim = queue.pop()
@@ -85,8 +84,7 @@ async def poll(
                 if told is not None:
                     told(visit)
 
-    with ParseWorker() as worker:
-        await asyncio.gather(*(work(worker) for _ in range(min(WORKERS, len(claims)))))
+    await asyncio.gather(*(work() for _ in range(min(WORKERS, len(claims)))))
     return [visits[claim.settings.name] for claim in claims]
 
 
@@ -120,12 +118,11 @@ def _claim(
     return [
         _Claim(
             feed,
-            feed.url if _reconfigured(rows[feed.name].url, feed) else rows[feed.name].url,
-            rows[feed.name].etag,
-            rows[feed.name].last_modified,
-            rows[feed.name].memory,
+            # The validators of another address say nothing about this one.
+            rows[feed.name].etag if rows[feed.name].url == feed.url else "",
+            rows[feed.name].last_modified if rows[feed.name].url == feed.url else "",
+            Memory.from_text(rows[feed.name].memory),
             rows[feed.name].attempt,
-            rows[feed.name].failures,
         )
         for feed in feeds
         if feed.name in rows
@@ -147,11 +144,6 @@ def _introduce(connection: Connection, feeds: Sequence[FeedSettings], now: datet
         connection.execute(table.insert(), rows)
 
 
-def _reconfigured(stored: str, feed: FeedSettings) -> bool:
-    """Whether the file names another address than the one we hold; moves are not followed yet."""
-    return stored != feed.url
-
-
 async def _visit(
     database: Database,
     client: Client,
@@ -166,9 +158,8 @@ async def _visit(
     response: Response | None = None
     parsed: ParsedFeed | None = None
     error = ""
-    moved = _reconfigured(claim.url, feed)
     try:
-        response = await _fetch(client, claim, settings, folder, environment, fresh=moved)
+        response = await _fetch(client, claim, settings, folder, environment)
         if response.status == 200:
             parsed = await asyncio.to_thread(
                 worker.parse,
@@ -176,6 +167,7 @@ async def _visit(
                 content_type=response.content_type,
                 base_url=response.url,
                 max_entries=feed.max_entries,
+                zone=feed.zone,
             )
         elif response.status != 304:
             error = f"the server answered {response.status}"
@@ -190,14 +182,11 @@ async def _fetch(
     settings: FetchSettings,
     folder: Path,
     environment: Mapping[str, str],
-    *,
-    fresh: bool,
 ) -> Response:
-    etag, last_modified = ("", "") if fresh else (claim.etag, claim.last_modified)
     path = claim.settings.path
     if path is not None:
-        return await asyncio.to_thread(read_local, folder / path, settings, etag)
-    request = Request.of(claim.settings, environment, url=claim.url, etag=etag, last_modified=last_modified)
+        return await asyncio.to_thread(read_local, folder / path, settings, claim.etag)
+    request = Request.of(claim.settings, environment, etag=claim.etag, last_modified=claim.last_modified)
     return await fetch(client, request, settings)
 
 
@@ -228,12 +217,23 @@ def _store(
                 now=now,
                 salvaged=parsed.salvaged,
             )
+        outcome = Outcome(
+            status=status,
+            headers=response.headers if response else {},
+            new=new,
+            hints=parsed.hints if parsed else None,
+            is_broken=bool(error),
+        )
+        # Spreading visits needs no strong chance.
+        plan = next_poll(now, Cadence.of(feed, settings), outcome, claim.memory, random.random())
         values: dict[str, object] = {
             "url": feed.url,
             "lease_until": None,
-            "failures": claim.failures + 1 if error else 0,
+            "failures": plan.memory.failures,
+            "memory": plan.memory.as_text(),
+            "next_at": plan.at,
+            "paused": plan.is_paused,
             "error": error,
-            **_cadence(claim, settings, response, parsed, new, error, now),
         }
         if not error:
             values["last_success"] = now

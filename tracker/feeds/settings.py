@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from attrs import Attribute, field, frozen
@@ -56,7 +57,7 @@ def _is_zone(_: object, attribute: Attribute[str], value: str) -> None:
         raise ValueError(f"{attribute.name}: {problem}") from problem
 
 
-def _is_positive(_: object, attribute: Attribute[float], value: float) -> None:
+def _is_positive(_: object, attribute: Attribute[Any], value: float) -> None:
     if value <= 0:
         raise ValueError(f"{attribute.name} must be above zero, not {value!r}")
 

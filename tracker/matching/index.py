@@ -20,7 +20,7 @@ class Index:
 
     def __init__(self) -> None:
         self._grams: dict[str, dict[tuple[str, ...], Counter[str]]] = {}
-        self._anchors: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._anchors: dict[str, tuple[WatchProfile, tuple[tuple[str, ...], ...]]] = {}
         self._asked: Counter[str] = Counter()
 
     def add(self, profile: WatchProfile, concepts: dict[str, Concept]) -> None:
@@ -37,13 +37,17 @@ class Index:
             for name in rarest
             for variant in concepts[name].variants
         }
-        self._anchors[profile.commitment] = tuple(sorted(grams))
+        self._anchors[profile.commitment] = (profile, tuple(sorted(grams)))
         for gram in grams:
             self._grams.setdefault(gram[0], {}).setdefault(gram, Counter())[profile.commitment] += 1
 
     def remove(self, commitment: str) -> None:
         """Forget the profile of a commitment, if there is one."""
-        for gram in self._anchors.pop(commitment, ()):
+        if commitment not in self._anchors:
+            return
+        profile, anchored = self._anchors.pop(commitment)
+        self._asked.subtract((*profile.object, *profile.actors))
+        for gram in anchored:
             owners = self._grams[gram[0]]
             del owners[gram][commitment]
             if not owners[gram]:

@@ -1,0 +1,175 @@
+"""Parsing in a process of its own, under a time limit that really stops it.
+
+A thread that parses cannot be stopped, and hostile bytes can keep a parser busy for minutes. So one process
+parses feed after feed; when it overruns it is killed, and the next feed gets a new one. Feeds that are no
+trouble pay a pipe, not a start.
+
+The child is a plain `python -c`, not `multiprocessing`: that would import the user's own script a second
+time in the child, and run whatever it does outside of `if __name__ == "__main__"`.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from types import TracebackType
+from typing import IO, Any
+
+from tracker.errors import ParseFailed
+from tracker.feeds.parse import ParsedFeed
+
+_FRAME = struct.Struct("!Q")
+_CHILD = "from tracker.feeds.worker import serve; serve()"
+
+
+class ParseWorker:
+    """Parses one feed at a time, in a child process that is started when first needed.
+
+    `seconds` is what one feed may take. May be shared by threads, which then wait for each other. Close it,
+    or use it as a context manager.
+    """
+
+    def __init__(self, seconds: float = 10.0) -> None:
+        self.seconds = seconds
+        self._turn = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> ParseWorker:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def parse(
+        self,
+        body: bytes,
+        *,
+        content_type: str = "",
+        base_url: str = "",
+        max_entries: int = 500,
+        zone: str = "UTC",
+    ) -> ParsedFeed:
+        """As `parse.parse`; blocks. Raises `ParseFailed` also when the time is up or the child died."""
+        arguments = {
+            "content_type": content_type,
+            "base_url": base_url,
+            "max_entries": max_entries,
+            "zone": zone,
+        }
+        with self._turn:
+            answer = self._ask((body, arguments))
+        if isinstance(answer, str):
+            raise ParseFailed(answer)
+        return answer
+
+    def close(self) -> None:
+        """End the child; the worker may be used again."""
+        with self._turn:
+            self._end()
+
+    def _ask(self, task: tuple[bytes, dict[str, Any]]) -> ParsedFeed | str:
+        child = self._running()
+        assert child.stdin is not None and child.stdout is not None
+        overrun = threading.Event()
+
+        def stop() -> None:
+            overrun.set()
+            child.kill()
+
+        timer = threading.Timer(self.seconds, stop)
+        timer.start()
+        try:
+            _send(child.stdin, task)
+            answer: ParsedFeed | str = _receive(child.stdout)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            self._end()
+            if overrun.is_set():
+                return f"parsing took more than {self.seconds:g} s and was stopped"
+            return "the parsing process died over it"
+        finally:
+            timer.cancel()
+            timer.join()  # a timer that fires now must not hit the next feed
+        if overrun.is_set():
+            self._end()
+        return answer
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._child is not None and self._child.poll() is not None:
+            self._end()
+        if self._child is None:
+            # The child imports this package, however we came by it.
+            path = os.pathsep.join(part for part in sys.path if part)
+            self._child = subprocess.Popen(
+                [sys.executable, "-c", _CHILD],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": path},
+            )
+            assert self._child.stdout is not None
+            try:
+                # The clock starts when the child is ready: on a busy machine its imports take seconds.
+                _receive(self._child.stdout)
+            except EOFError as problem:
+                self._end()
+                raise ParseFailed("the parsing process does not start") from problem
+        return self._child
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:  # what it still held was for the dead
+                    continue
+
+
+def serve() -> None:
+    """The child: parse what comes in on standard input until it ends."""
+    from tracker.feeds.parse import parse
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who then closes the pipe
+    source, sink = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that prints may end up among the answers
+    _send(sink, "ready")
+    while True:
+        try:
+            body, arguments = _receive(source)
+        except EOFError:
+            return
+        try:
+            answer: ParsedFeed | str = parse(body, **arguments)
+        except ParseFailed as problem:
+            answer = str(problem)
+        except (MemoryError, RecursionError) as problem:
+            answer = f"too much for the parser ({type(problem).__name__})"
+        _send(sink, answer)
+
+
+def _send(pipe: IO[bytes], value: object) -> None:
+    data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+    pipe.write(_FRAME.pack(len(data)))
+    pipe.write(data)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> Any:
+    head = pipe.read(_FRAME.size)
+    if len(head) < _FRAME.size:
+        raise EOFError
+    (size,) = _FRAME.unpack(head)
+    data = pipe.read(size)
+    if len(data) < size:
+        raise EOFError
+    return pickle.loads(data)
