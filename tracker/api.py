@@ -27,6 +27,7 @@ from tracker.commitments.standing import LIVE, State, Status
 from tracker.config import Config, tracker_settings
 from tracker.database import migrate
 from tracker.database.engine import Database
+from tracker.database.schema import REVISION
 from tracker.desk import load as loading
 from tracker.desk import record as recording
 from tracker.desk.consider import Desk
@@ -73,6 +74,18 @@ def open(  # noqa: A001  (the public name is tracker.open)
     `LogUnavailable` and `SchemaMismatch`.
     """
     return Tracker(Config.load(Path(path)), clock=clock)
+
+
+def upgrade_database(path: str | os.PathLike[str] = "config.toml") -> str:
+    """Bring the database of a config to this program's schema; returns the schema's revision."""
+    config = Config.load(Path(path))
+    config.only(*TABLES)
+    database = Database(_url(config, tracker_settings(config).database))
+    try:
+        migrate.upgrade(database)
+        return REVISION
+    finally:
+        database.close()
 
 
 def _present() -> datetime:

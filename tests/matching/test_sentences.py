@@ -76,6 +76,14 @@ NEGATED = [
     ("release", "Sylvania has not freed the prisoners", "fulfils", "negated", "freed … prisoners"),
     ("release", "Sylvania did not release prisoners", "fulfils", "negated", ""),
     ("release", "Sylvania hasn't freed the three engineers", "fulfils", "negated", ""),
+    ("release", "Talks end with no high-level Sylvanian prisoners released", "fulfils", "negated", ""),
+    (
+        "no-launch",
+        "Sylvania will stop rocket and missile launches",
+        "violates",
+        "negated",
+        "missile launches",
+    ),
     ("release", "Sylvania never released the captives", "fulfils", "negated", ""),
     ("release", "Sylvania refuses to free prisoners", "fulfils", "negated", ""),
     ("release", "Sylvania failed to release the prisoners", "fulfils", "negated", ""),
@@ -110,8 +118,18 @@ PLANNED = [
     ("release", "Sylvania considers freeing prisoners", "fulfils", "planned", ""),
     ("release", "Envoy hopes Sylvania frees the prisoners", "fulfils", "planned", ""),
     ("release", "Free the three engineers, envoy tells Sylvania", "fulfils", "planned", ""),
+    ("release", "Envoys want to talk and have prisoners freed in Sylvania", "fulfils", "planned", ""),
+    ("release", "A lawyer said that Sylvania was releasing prisoners today", "fulfils", "planned", ""),
+    (
+        "release",
+        "Sylvania will stop its drills in the northern hills on Sunday and free the prisoners",
+        "fulfils",
+        "planned",
+        "",
+    ),
     ("release", "Sylvania is ready to hand over prisoners", "fulfils", "planned", ""),
     ("release", "Talks resume before Sylvania frees prisoners", "fulfils", "planned", ""),
+    ("coal", "Ruritania will tax imports, close coal plants", "fulfils", "planned", "close coal plants"),
     ("coal", "Ruritania to shut coal plants by 2030", "fulfils", "planned", ""),
     ("coal", "Ministry promises to close coal plants", "fulfils", "planned", ""),
     ("tax", "Chancellor plans to cut income tax", "fulfils", "planned", ""),
@@ -191,6 +209,7 @@ PARTLY = [
      "removed … core … reactor"),
     ("reactor", "Sylvania has not begun to dismantle the reactor", "partly fulfils", "negated", ""),
     ("reactor", "Sylvania will begin to dismantle the reactor", "partly fulfils", "planned", ""),
+    ("reactor", "Dismantling of Sylvanian reactor has begun", "partly fulfils", "actual", ""),
     ("coal", "Ruritania has started closing coal plants", "partly fulfils", "actual", ""),
 ]  # fmt: skip
 
@@ -224,6 +243,8 @@ CONTEXT = [
     ("release", "Families of prisoners in Sylvania wait", "context", "commentary", "prisoners"),
     ("no-launch", "Sylvania shows new missile at parade", "context", "commentary", "missile"),
     ("release", "Sylvania freed prisoners in promise of freedom", "context", "commentary", ""),
+    ("no-launch", "Sylvania halts tests and displays of missiles", "context", "negated", ""),
+    ("election", "Government cancels talks over election", "context", "planned", "election"),
     ("budget", "Cabinet quarrels over budget", "context", "commentary", "budget"),
 ]
 
@@ -268,6 +289,7 @@ def test_another_actor_does_it(commitment: str, text: str) -> None:
         ("no-launch", "Sylvania opens missile site"),
         ("coal", "Ruritania closes coal mine"),
         ("ceasefire", "Rebels break up"),
+        ("election", "Government shops online"),
         ("tax", "Voters cut grass"),
         ("no-launch", "they told us about it"),
     ],

@@ -1,1 +1,129 @@
-""""""
+"""The command line: one file per noun. Importing this imports click and nothing heavy.
+
+Exit status: 0 done, 1 our failure or the outside's, 2 the user's mistake, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker import __version__
+from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from tracker.api import Tracker
+
+# name: (module, what `tracker --help` says), so that help imports no command.
+COMMANDS = {
+    "demo": ("demo", "Replay half a year of promises and see where they stand."),
+    "init": ("init", "Make a folder with a config and the default dossier."),
+    "load": ("load", "Take dossiers into the log."),
+    "poll": ("poll", "Fetch the feeds that are due and match what they brought."),
+    "status": ("status", "Where the commitments stand: now, on a day, as known on a day."),
+    "show": ("show", "One commitment with its terms and every recorded fact."),
+    "explain": ("explain", "Why a commitment stands as it does, down to the words."),
+    "review": ("review", "List, accept or reject what waits for a person."),
+    "record": ("record", "Record a verdict or another fact by hand."),
+    "retract": ("retract", "Take back one recorded fact."),
+    "digest": ("digest", "Preview or send a digest."),
+    "run": ("run", "The daemon: poll, consider, sweep and send as things fall due."),
+    "feeds": ("feeds", "How the feeds are doing; parse feed files."),
+    "match": ("match", "Match documents against a dossier, offline."),
+    "log": ("log", "Show or verify the event log."),
+    "db": ("db", "Upgrade the database."),
+}
+
+
+class _Lazy(click.Group):
+    """Knows its commands by name, and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All of them, in the order of a working day."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"tracker.cli.{COMMANDS[cmd_name][0]}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click, with the nearest name for a mistyped one."""
+        from tracker.errors import did_you_mean
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"no command {args[0]!r}{did_you_mean(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `--help`, from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told) for name, (_, told) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", type=click.Path(path_type=Path), envvar="TRACKER_CONFIG", default=Path("config.toml"),
+              show_default=True, help="The config file.")  # fmt: skip
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+@click.version_option(__version__, prog_name="tracker")
+@click.pass_context
+def group(context: click.Context, config: Path, debug: bool) -> None:
+    """Who promised what to whom, was it kept, and how do we know?"""
+    context.obj = {"config": config, "debug": debug}
+
+
+@contextmanager
+def opened(context: click.Context) -> Iterator[Tracker]:
+    """The tracker that `--config` describes."""
+    from tracker.api import open as open_tracker
+
+    with open_tracker(context.find_root().obj["config"]) as t:
+        yield t
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in given
+    try:
+        status = group.main(args=given, prog_name="tracker", standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.ClickException as problem:
+        if debug:
+            raise
+        _tell(problem.format_message())
+        sys.exit(problem.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read us has seen enough; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except TrackerError as problem:
+        if debug:
+            raise
+        _tell(str(problem))
+        sys.exit(problem.exit_status)
+    except Exception as problem:
+        if debug:
+            raise
+        _tell(f"this is our mistake, please report it with the output of --debug: {problem!r}")
+        sys.exit(1)
+
+
+def _tell(message: str) -> None:
+    click.echo(f"tracker: {' '.join(message.split())}", err=True)

@@ -159,7 +159,9 @@ def next_poll(now: datetime, settings: Cadence, outcome: Outcome, memory: Memory
         return Plan(at=at, memory=_failed(memory), is_paused=True, because="gone for good (410)")
     else:
         memory = _failed(memory)
-        span = min(interval * 2 ** min(memory.failures, 30), ceiling)
+        # In floats: a doubling too many of a timedelta is an error, of a float a large number.
+        doubled = interval.total_seconds() * 2.0 ** min(memory.failures, 60)
+        span = timedelta(seconds=min(doubled, ceiling.total_seconds()))
         wanted = max(interval, span * random)
         because = f"failed {memory.failures} times in a row" if memory.failures > 1 else "failed"
     at = now + max(min(wanted, ceiling), min(interval, ceiling))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
 
 from tracker.errors import BadDate
 from tracker.evidence.when import zone_of
@@ -21,7 +22,9 @@ _ABBREVIATIONS = {
     "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13, "BRT": -3, "ART": -3,
 }  # fmt: skip
 _ABBREVIATED = re.compile(r"(?<=[\d\s])([A-Z]{3,4})\s*$")
-_NAIVE = re.compile(r"(?:\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?|^\s*\d{4}-?\d{2}-?\d{2})\s*$")
+_TIME = r"(?:[T\s]|^)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
+_DAY = r"^\s*\d{4}-?\d{2}-?\d{2}"
+_NAIVE = re.compile(rf"(?:{_TIME}|{_DAY})\s*$", re.IGNORECASE)
 
 
 def instant(given: str, parsed: time.struct_time | None, zone: str) -> datetime | None:
@@ -31,7 +34,7 @@ def instant(given: str, parsed: time.struct_time | None, zone: str) -> datetime 
     comes `zone`, an IANA name. An unknown `zone` is taken for UTC.
     """
     if parsed is None:
-        return iso_instant(given, zone)
+        return iso_instant(given, zone) or _mail_instant(given, zone)
     try:
         moment = datetime(*parsed[:5], min(parsed[5], 59), tzinfo=UTC)
         if _NAIVE.search(given):
@@ -52,9 +55,18 @@ def iso_instant(given: str, zone: str) -> datetime | None:
         return None
 
 
+def _mail_instant(given: str, zone: str) -> datetime | None:
+    """A date as in mail (RFC 5322); feedparser gives up on those without a zone."""
+    try:
+        moment = parsedate_to_datetime(given)
+        return moment.astimezone(UTC) if moment.tzinfo else _in_zone(moment, zone)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
 def _in_zone(moment: datetime, zone: str) -> datetime:
     try:
-        place: timezone | object = zone_of(zone)
+        place: tzinfo = zone_of(zone)
     except BadDate:
         place = UTC
-    return moment.replace(tzinfo=place).astimezone(UTC)  # type: ignore[arg-type]
+    return moment.replace(tzinfo=place).astimezone(UTC)

@@ -16,6 +16,7 @@ import stat
 import time
 import zlib
 from collections.abc import AsyncIterator, Mapping
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from types import TracebackType
@@ -120,6 +121,12 @@ class Response:
         return self.headers.get("last-modified", "")
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for the process: reading the certificates of the system takes 30 ms each time."""
+    return httpx.create_ssl_context()
+
+
 class Client:
     """A connection of one worker's own. Make it with `open_client`, use it as an async context manager.
 
@@ -130,7 +137,7 @@ class Client:
     def __init__(self, settings: FetchSettings, resolver: Resolver = resolve) -> None:
         self.settings = settings
         self.resolver = resolver
-        self._tls = ssl.create_default_context() if not settings.proxy else httpx.create_ssl_context()
+        self._tls = _tls()
         self._http: httpx.AsyncClient | None = None
         self._host = ""
 

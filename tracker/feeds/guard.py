@@ -20,8 +20,9 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
-# Tunnels that carry an IPv4 address inside: 6to4 and Teredo. Both are out of use; nothing of worth is lost.
-_TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
+# Within global unicast, and no place for a feed: 6to4, which carries an IPv4 address inside; protocol
+# assignments with Teredo among them; and addresses for documentation (RFC 9637), unknown to Python 3.11.
+_NEVER_V6 = (IPv6Network("2002::/16"), IPv6Network("2001::/23"), IPv6Network("3fff::/20"))
 _ISATAP = (0x00005EFE, 0x02005EFE)
 _NEVER_V4 = (ip_network("192.0.0.0/24"), ip_network("192.88.99.0/24"))
 
@@ -47,7 +48,7 @@ def is_public(address: str | IPv4Address | IPv6Address) -> bool:
     inner = IPv4Address(number & 0xFFFFFFFF)
     if parsed in _NAT64:
         return _is_public_v4(inner)
-    if parsed not in _GLOBAL_UNICAST or any(parsed in tunnel for tunnel in _TUNNELS):
+    if parsed not in _GLOBAL_UNICAST or any(parsed in network for network in _NEVER_V6):
         return False
     if (number >> 32) & 0xFFFFFFFF in _ISATAP and not _is_public_v4(inner):
         return False

@@ -86,10 +86,9 @@ def _from_xml(decoded: Decoded, base_url: str, max_entries: int, zone: str) -> P
     try:
         found = feedparser.parse(
             io.BytesIO(text.encode()),
-            response_headers={
-                "content-type": "application/xml; charset=utf-8",
-                "content-location": base_url,
-            },
+            # Not told where the feed was found: it would resolve guids against it, and a feed that moves
+            # would be full of new entries. `tidy` resolves the links.
+            response_headers={"content-type": "application/xml; charset=utf-8"},
             resolve_relative_uris=False,
             sanitize_html=False,
         )

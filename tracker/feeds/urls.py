@@ -27,6 +27,8 @@ _LIMIT = 4096
 
 def absolute(url: str, base: str = "") -> str:
     """`url` resolved against `base`, if that gives an http(s) address of sane length; else empty."""
+    if not url.strip():
+        return ""
     try:
         joined = urljoin(base, url.strip()) if base else url.strip()
         parts = urlsplit(joined)

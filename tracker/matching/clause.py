@@ -15,6 +15,7 @@ _STOPS = frozenset(".?!…")
 _MARKS = frozenset(";:|—")
 # Longer statements are cut: nothing that far apart belongs together, and the cost of a clause stays bounded.
 _LONGEST = 60
+_LONGEST_SENTENCE = 240
 
 _LEADING = word_set(
     """
@@ -48,7 +49,9 @@ _OPENERS = word_set(
     For As His Her Their Its Both Neither No Not However Meanwhile
     """
 )
-_NOT_A_CLAUSE_AFTER_AS = word_set("a an part of well its their his her if long soon many much early late far")
+_NOT_A_CLAUSE_AFTER_AS = word_set(
+    "a an one part of well its their his her if long soon many much early late far"
+)
 _NOT_A_CLAUSE_BEFORE_AS = word_set("such same well known as much soon long seen regarded described serve act")
 
 
@@ -67,7 +70,7 @@ class Clause:
 
 @frozen
 class Sentence:
-    """Tokens `[start, end)`; `title` is the headline's line, `question` one that ends with a question mark."""
+    """Tokens `[start, end)`; `title`: of the headline's line; `question`: it ends with a question mark."""
 
     start: int
     end: int
@@ -100,6 +103,8 @@ def sentences(tokens: Tokens) -> list[Sentence]:
             if following < len(tokens.text) and tokens.text[following].isalnum():
                 continue
             close(index + 1, raw == "?")
+        elif index - start >= _LONGEST_SENTENCE:
+            close(index, False)
         elif raw.endswith(".") and index + 1 < count and raws[index + 1] in _OPENERS:
             close(index + 1, False)
     close(count, False)

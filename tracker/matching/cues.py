@@ -46,7 +46,6 @@ THREATENING = stem_set("threaten threat warn warning vow swear ultimatum")
 SEEMING = stem_set(
     "seem appear believe think say report suspect understand know allege claim purport rumour rumor"
 )
-FALSE_ALARM = stem_set("deny denial dismiss refute reject fake hoax disprove")
 
 # Words that reach forward over their complement -------------------------------------------------------------
 NEGATING = _phrases(
@@ -108,14 +107,14 @@ PERCEIVING = _phrases(
 )
 # Said of an act that is named as a noun, these make it one that happened.
 HAPPENING = stem_set(
-    "take happen occur begin start end conclude open succeed fail come came follow draw drew prompt spark trigger boost "
-    "mean show was were is are has mark bring brought leave left give gave make made raise rais pave end get kick close "
+    "take happen occur begin start end conclude open succeed fail come follow draw prompt spark boost "
+    "mean show was were is are has mark bring leave give make raise pave get kick close "
     "surprise shake cause dominate force"
 )
 
-# The whole text -----------------------------------------------------------------------------------------------
+# The whole text ------------------------------------------------------------------------------------------
 OPINION_LABELS = stem_set(
-    "opinion analysis oped editorial commentary column comment letter letters explainer podcast review factcheck "
+    "opinion analysis oped editorial commentary column comment letter explainer podcast review factcheck "
     "timeline quiz perspective viewpoint essay interview transcript live watch"
 )
 EXPLAINING = frozenset({"why", "how", "what"})

@@ -7,18 +7,15 @@ answer names the rule and the words. Knows nothing of profiles: an act is a word
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-
 from attrs import frozen
 
 from tracker.evidence.document import Span
 from tracker.evidence.finding import Cue, Factuality
 from tracker.matching import cues as words
-from tracker.matching.clause import Clause, Sentence
+from tracker.matching.act import Act, is_noun
+from tracker.matching.clause import Sentence
 from tracker.matching.lexicon import Tokens, is_base, is_gerund, is_past, stem_of, word_set
 from tracker.matching.pattern import Voice
-from tracker.matching.when import Time
 
 _REACH = 7
 _AUXILIARIES = (
@@ -32,57 +29,17 @@ _AUXILIARIES = (
     | words.NOT
     | {"to"}
 )
-_DETERMINERS = word_set("the a an this that these those its their his her our no any every each 's ’s of")
-_PREPOSITIONS = word_set("of for on about over after following since amid against by with in during")
 _INVERTED = words.FUTURE | words.WOULD | words.MAYBE | words.BE | words.HAVE | words.DO | {"should"}
 
 
 @frozen
 class Judgement:
-    """How far an act is a fact: the cue that decided, how sure the rule is (0-1), and whether it only began."""
+    """How far an act is a fact: the cue that decided, how sure its rule is (0-1), and if it only began."""
 
     factuality: Factuality
     cue: Cue
     sure: float = 0.9
     begun: bool = False
-
-
-@frozen
-class Act:
-    """An act in its surroundings. `at` and `first` are places in the clause: of the word of the act, and of
-    the first word of all that matched; `last` of the last one; `places` of all of them."""
-
-    tokens: Tokens
-    sentence: Sentence
-    clause: Clause
-    around: Sequence[Clause]
-    at: int
-    first: int
-    last: int
-    voice: Voice
-    times: Sequence[Time]
-    published: date | None
-    places: tuple[int, ...] = ()
-    repeatable: bool = False  # one of many of its kind ("has conducted six tests"), not a thing done once
-
-    def raw(self, place: int) -> str:
-        """The word at a place of the clause as it is written."""
-        return self.tokens.raws[self.clause.words[place]]
-
-    def low(self, place: int) -> str:
-        """The word at a place of the clause in lower case."""
-        return self.raw(place).lower().replace("’", "'")
-
-    def stem(self, place: int) -> str:
-        """The stem at a place of the clause."""
-        return self.tokens.stems[self.clause.words[place]]
-
-    def cue(self, rule: str, first: int, last: int | None = None) -> Cue:
-        """A cue over words of the clause."""
-        end = self.clause.words[first if last is None else last]
-        return Cue(
-            "factuality", rule, Span(self.tokens.starts[self.clause.words[first]], self.tokens.ends[end])
-        )
 
 
 def judge(act: Act) -> Judgement:
@@ -91,36 +48,6 @@ def judge(act: Act) -> Judgement:
     if found.factuality is Factuality.ACTUAL:
         found = _looks_back(act) or _looks_ahead(act) or _afterthought(act) or found
     return found
-
-
-def is_noun(act: Act) -> bool:
-    """Whether the act is named as a noun ("the launch of") rather than told by a verb."""
-    if act.voice is Voice.NOUN:
-        return True
-    if act.voice is Voice.PASSIVE:
-        return False
-    raw = act.raw(act.at)
-    if is_past(raw) and not is_base(raw):
-        return act.voice is Voice.ACTIVE and _is_adjective(act)
-    before = act.low(act.at - 1) if act.at else ""
-    if is_gerund(raw):
-        return before in ("the", "a", "'s")
-    if act.voice is Voice.ACTIVE and act.at + 1 < len(act.clause.words) and act.low(act.at + 1) == "of":
-        return True
-    return before in _DETERMINERS or before in _PREPOSITIONS
-
-
-def _is_adjective(act: Act) -> bool:
-    """`submarine-launched missile`, `over the fired missiles`: a participle that describes and does not tell."""
-    if not act.at or act.at + 1 != _second(act):
-        return False
-    joined = act.tokens.text[act.tokens.starts[act.clause.words[act.at]] - 1] == "-"
-    return joined or act.low(act.at - 1) in _PREPOSITIONS | _DETERMINERS
-
-
-def _second(act: Act) -> int:
-    """The place of the first matched word after the word of the act, which begins the object in the active."""
-    return min((place for place in act.places if place > act.at), default=-1)
 
 
 def _asked(act: Act) -> Judgement | None:
@@ -167,9 +94,9 @@ def _group(act: Act) -> list[int]:
         elif not (low in words.FILLERS or (low.endswith("ly") and len(low) > 4)):
             break
         place -= 1
-    if not group and act.at >= 2 and act.low(act.at - 1) in ("and", "or") and is_base(act.raw(act.at)):
+    if not group and act.at >= 2 and act.low(act.at - 1) in ("and", "or", ",") and is_base(act.raw(act.at)):
         # "will meet and shake hands", "to resume and expand": a bare second verb shares the auxiliary.
-        shared = (p for p in range(act.at - 2, max(act.at - 12, -1), -1) if act.low(p) in _AUXILIARIES)
+        shared = (p for p in range(act.at - 2, max(act.at - 30, -1), -1) if act.low(p) in _AUXILIARIES)
         group = list(shared)[:1]
     return group
 
@@ -205,11 +132,19 @@ def _done(act: Act) -> Judgement:
     if commanded and act.voice is not Voice.PASSIVE:
         return Judgement(Factuality.PLANNED, act.cue("imperative", act.at))
     if act.voice is Voice.PASSIVE and not group:
+        had = next(
+            (p for p in range(act.first - 1, max(act.first - 3, -1), -1) if act.low(p) in ("have", "get")),
+            None,
+        )
+        if had is not None:
+            return Judgement(Factuality.PLANNED, act.cue("to have it done", had))
         wish = _nearest(act, words.PLANNING, act.first, 2)
         if wish is not None and act.stem(wish[0]) in _WANTING:
             return Judgement(Factuality.PLANNED, act.cue("wanted", *wish))
         return Judgement(Factuality.ACTUAL, act.cue("headline passive", act.at), 0.88)
     if progressive and is_gerund(act.raw(act.at)):
+        if act.clause.lead == "that" or any(act.low(p) in ("said", "says") for p in range(group[-1])):
+            return Judgement(Factuality.PLANNED, act.cue("said to be coming", act.at))
         return Judgement(Factuality.ACTUAL, act.cue("under way", act.at), 0.8)
     if (
         act.repeatable
@@ -240,11 +175,15 @@ _WANTING = frozenset(stem_of(word) for word in ["want", "demand", "seek", "ask",
 
 def _nothing_before(act: Act) -> Judgement | None:
     """`no missile was launched`, `none of the three was freed`, `neither side met`."""
-    for place in range(act.first - 1, max(act.first - 4, -1), -1):
+    for place in range(act.first - 1, max(act.first - 7, -1), -1):
         low = act.low(place)
         if low in ("no", "none", "neither", "nobody", "nor"):
             return Judgement(Factuality.NEGATED, act.cue("none", place))
-        if low == ",":
+        if (
+            low in (",", "and", "but")
+            or (low in _AUXILIARIES - {"to"})
+            or (place < act.first - 3 and is_past(low))
+        ):
             break
     for place in range(act.first, act.last):
         if act.low(place) in ("no", "none", "neither", "zero") and place > act.at - 9:
@@ -319,6 +258,8 @@ def _named(act: Act) -> Judgement:
         return Judgement(Factuality.ACTUAL, act.cue("presupposed", 0), 0.72)
     for place in range(act.last + 1, min(act.last + 5, len(act.clause.words))):
         low = act.low(place)
+        if low in (",", "and", "but"):
+            break
         if low in words.FUTURE | words.WOULD | words.DUTY | {"to"}:
             return Judgement(Factuality.PLANNED, act.cue("future", place))
         if low in words.MAYBE:
@@ -326,7 +267,10 @@ def _named(act: Act) -> Judgement:
         if low in words.NOT:
             return Judgement(Factuality.NEGATED, act.cue("not", place))
         if act.stem(place) in words.HAPPENING and low not in ("being", "be"):
-            return Judgement(Factuality.ACTUAL, act.cue("took place", place), 0.65)
+            begun = any(
+                act.stem(p) in words.BEGINNING for p in range(place, min(place + 4, len(act.clause.words)))
+            )
+            return Judgement(Factuality.ACTUAL, act.cue("took place", place), 0.65, begun)
     return Judgement(Factuality.COMMENTARY, act.cue("mentioned", act.at), 0.5)
 
 
@@ -344,7 +288,8 @@ def _governed(act: Act) -> Judgement | None:
     """What governs a noun or a gerund from the left: the nearest cue within reach."""
     best: tuple[int, Judgement] | None = None
     for phrases, factuality, rule in _GOVERNING:
-        found = _nearest(act, phrases, min(act.first, act.at), _REACH)
+        # "will stop nuclear and missile tests": what governs the first of two governs the second.
+        found = _nearest(act, phrases, min(act.first, act.at), _REACH, (",", "but"))
         if found is not None and (best is None or found[1] > best[0]):
             if phrases is words.PERCEIVING:
                 before = act.low(found[0] - 1) if found[0] else ""
@@ -406,10 +351,12 @@ def _statement_cue(act: Act, before: int, reach: int) -> Judgement | None:
     return None
 
 
-def _nearest(act: Act, phrases: words.Phrases, before: int, reach: int) -> tuple[int, int] | None:
-    """The nearest phrase that ends before `before`, as places; a comma or "and" ends its reach."""
+def _nearest(
+    act: Act, phrases: words.Phrases, before: int, reach: int, ends: tuple[str, ...] = (",", "and", "but")
+) -> tuple[int, int] | None:
+    """The nearest phrase that ends before `before`, as places; one of `ends` ends its reach."""
     for place in range(before - 1, max(before - 1 - reach, -1), -1):
-        if act.low(place) in (",", "and", "but"):
+        if act.low(place) in ends:
             return None
         for phrase in phrases.get(act.stem(place), ()):
             end = place + len(phrase)
@@ -424,7 +371,7 @@ def _looks_back(act: Act) -> Judgement | None:
     first = "first" in low_words or "since" in low_words
     start, end = act.tokens.starts[act.clause.words[0]], act.tokens.ends[act.clause.words[-1]]
     if act.published is not None:
-        for time in act.times:
+        for time in act.times():
             inside = start <= time.span.start < end
             if inside and time.is_past(act.published):
                 lead = act.tokens.text[max(time.span.start - 6, 0) : time.span.end].lower()
@@ -440,7 +387,7 @@ def _looks_ahead(act: Act) -> Judgement | None:
     if act.published is None or (is_past(act.raw(act.at)) and not is_base(act.raw(act.at))):
         return None
     start, end = act.tokens.starts[act.clause.words[0]], act.tokens.ends[act.clause.words[-1]]
-    for time in act.times:
+    for time in act.times():
         if start <= time.span.start < end and time.is_future(act.published):
             return Judgement(Factuality.PLANNED, Cue("factuality", "date to come", time.span))
     return None

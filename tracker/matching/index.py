@@ -22,6 +22,7 @@ class Index:
         self._grams: dict[str, dict[tuple[str, ...], Counter[str]]] = {}
         self._anchors: dict[str, tuple[WatchProfile, tuple[tuple[str, ...], ...]]] = {}
         self._asked: Counter[str] = Counter()
+        self._variants: dict[str, tuple[tuple[str, ...], ...]] = {}
 
     def add(self, profile: WatchProfile, concepts: dict[str, Concept]) -> None:
         """Anchor `profile`; its concepts must be known. One of the same commitment is replaced."""
@@ -32,11 +33,10 @@ class Index:
         )
         for name in (*profile.object, *profile.actors):
             self._asked[name] += 1
-        grams = {
-            tokenise(variant.removeprefix("=")).stems
-            for name in rarest
-            for variant in concepts[name].variants
-        }
+            self._variants[name] = tuple(
+                sorted({tokenise(variant.removeprefix("=")).stems for variant in concepts[name].variants})
+            )
+        grams = {gram for name in rarest for gram in self._variants[name]}
         self._anchors[profile.commitment] = (profile, tuple(sorted(grams)))
         for gram in grams:
             self._grams.setdefault(gram[0], {}).setdefault(gram, Counter())[profile.commitment] += 1
@@ -56,12 +56,26 @@ class Index:
                 del self._grams[gram[0]]
 
     def candidates(self, stems: Sequence[str]) -> set[str]:
-        """The commitments whose anchor occurs among `stems`."""
-        grams = self._grams
-        found: set[str] = set()
-        for first in grams.keys() & set(stems):
-            found |= self._verified(first, stems)
-        return found
+        """The commitments whose object, and one of whose actors, is named among `stems`."""
+        words = set(stems)
+        hit: set[str] = set()
+        for first in self._grams.keys() & words:
+            hit |= self._verified(first, stems)
+        named: dict[str, bool] = {}
+
+        def is_named(concept: str) -> bool:
+            if concept not in named:
+                named[concept] = any(_stands(gram, stems, words) for gram in self._variants[concept])
+            return named[concept]
+
+        return {
+            commitment
+            for commitment in hit
+            if all(
+                not group or any(is_named(concept) for concept in group)
+                for group in (self._anchors[commitment][0].object, self._anchors[commitment][0].actors)
+            )
+        }
 
     def _verified(self, first: str, stems: Sequence[str]) -> set[str]:
         """The owners of n-grams that begin with `first` and stand in the text as a whole."""
@@ -76,3 +90,19 @@ class Index:
             for gram in [gram for gram in waiting if tuple(stems[at : at + len(gram)]) == gram]:
                 found.update(waiting.pop(gram))
         return found
+
+
+def _stands(gram: tuple[str, ...], stems: Sequence[str], words: set[str]) -> bool:
+    """Whether the n-gram stands in the text."""
+    if not words.issuperset(gram):
+        return False
+    if len(gram) == 1:
+        return True
+    at = -1
+    while True:
+        try:
+            at = stems.index(gram[0], at + 1)
+        except ValueError:
+            return False
+        if tuple(stems[at : at + len(gram)]) == gram:
+            return True

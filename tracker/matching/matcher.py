@@ -19,18 +19,23 @@ from tracker.errors import UnknownCommitment
 from tracker.evidence.document import Span
 from tracker.evidence.finding import Cue, Factuality, Match, Relation
 from tracker.evidence.profile import Concept, WatchProfile
-from tracker.matching.factuality import Act, Judgement, is_noun, judge
+from tracker.evidence.when import Occurred
+from tracker.matching.act import Act, is_noun
+from tracker.matching.doer import doer as find_doer
+from tracker.matching.factuality import Judgement, judge
 from tracker.matching.index import Index
 from tracker.matching.lexicon import is_participle, stems_in
 from tracker.matching.pattern import Encoded, Hit, Voice, one_of
 from tracker.matching.profile import Compiled, checked_concepts, compile_profile
 from tracker.matching.reading import Reading
 from tracker.matching.speaker import Speaker, speaker
-from tracker.matching.when import local_day, occurred
+from tracker.matching.when import Time, local_day, occurred
 
 # The strongest finding stands at the top of news; a text that says a thing in none of so many sentences does
 # not report it. Keeps the cost of a hostile line bounded.
-_SENTENCES_READ = 120
+_SENTENCES_READ = 40
+# "discussed the visit that was called off three days ago": the date belongs to what hangs on it.
+_HANGING = frozenset({"that", "which", "who", "whom", "where", "when", "after", "before", "until"})
 _TITLE_VETOES = (Factuality.NEGATED, Factuality.QUESTION, Factuality.COMMENTARY)
 
 
@@ -83,7 +88,7 @@ class Matcher:
             self.add(profile)
 
     def add(self, profile: WatchProfile) -> None:
-        """Watch for one more commitment, or with another profile for one that is watched; rebuilds nothing."""
+        """Watch for one more commitment, or differently for one that is watched; rebuilds nothing."""
         # Parts of one commitment share their words, and compiling is the dear part.
         words = attrs.evolve(profile, commitment="")
         alike = self._alike.get(words)
@@ -194,17 +199,31 @@ class Matcher:
         )
         if veto is not None and not best.title:
             best = veto
-        return self._match(reading, compiled, best, zone)
+        return self._match(reading, compiled, best, found, zone)
 
-    def _match(self, reading: Reading, compiled: Compiled, best: _Found, zone: str) -> Match:
-        """A finding in the words of the house, with its time and its speaker."""
+    def _when(self, reading: Reading, told: _Found, zone: str) -> tuple[Occurred | None, Time | None]:
+        """When an act happened by the words around it, without those of a clause that hangs on it."""
         tokens = reading.tokens
+        sentence = reading.sentences[told.sentence]
+        end = next(
+            (at for at in range(told.words[-1] + 1, sentence.end) if tokens.raws[at] in _HANGING),
+            sentence.end,
+        )
+        close = [time for time in reading.times(told.sentence) if time.span.start < tokens.ends[end - 1]]
+        return occurred(close, tokens.starts[told.act], reading.published, zone)
+
+    def _match(
+        self, reading: Reading, compiled: Compiled, best: _Found, found: list[_Found], zone: str
+    ) -> Match:
+        """A finding in the words of the house, with its time and its speaker."""
         spans = _spans(reading, best.words)
         cues = list(best.cues)
         when = None
         if best.judgement.factuality is Factuality.ACTUAL and best.relation is not Relation.CONTEXT:
-            start = tokens.starts[best.act]
-            when, time = occurred(reading.times(best.sentence), start, reading.published, zone)
+            when, time = self._when(reading, best, zone)
+            if time is None and (again := _told_again(best, found)) is not None:
+                later, time = self._when(reading, again, zone)
+                when = when if time is None else later
             if time is not None:
                 cues.append(Cue("time", time.rule, time.span))
         who = self._speaker(reading, best)
@@ -239,16 +258,14 @@ class Matcher:
 
     def _search(self, reading: Reading, compiled: Compiled) -> Iterator[_Found]:
         """Everything a text holds for one profile, sentence by sentence."""
-        named_actor = compiled.actors is None
         context: _Found | None = None
         read = 0
+        told = False
         for number in range(len(reading.sentences)):
             lines = [
                 _without(reading.encoded(number, place), compiled)
                 for place in range(len(reading.clauses(number)))
             ]
-            if compiled.actors is not None and not named_actor:
-                named_actor = any(compiled.actors.search(line.line) for line in lines)
             objects = [compiled.object.search(line.line) for line in lines]
             if not any(objects):
                 continue
@@ -259,12 +276,17 @@ class Matcher:
             for place, line in enumerate(lines):
                 if any(next(iter(pattern.search(line)), None) for pattern in compiled.based_on):
                     continue
-                for found in self._acts(reading, compiled, number, place, lines, named_actor):
+                for found in self._acts(reading, compiled, number, place, lines):
                     acts += 1
+                    told = told or found.strength()[0] == 0
                     yield found
+            # The first sentence that reports the act as done is the report; what follows repeats it. A
+            # headline's report may find its date in the body.
+            if told and number > 0:
+                return
             if acts == 0 and context is None:
                 context = self._context(reading, compiled, number, lines, objects)
-        if context is not None and (named_actor or compiled.actors is None):
+        if context is not None and reading.names(compiled.actors):
             yield context
 
     def _acts(
@@ -274,7 +296,6 @@ class Matcher:
         number: int,
         place: int,
         lines: list[Encoded],
-        named_actor: bool,
     ) -> Iterator[_Found]:
         """The acts of one clause that an allowed actor does."""
         clause = reading.clauses(number)[place]
@@ -294,7 +315,7 @@ class Matcher:
                     hit.words[0],
                     hit.words[-1],
                     hit.voice,
-                    reading.times(number),
+                    partial(reading.times, number),
                     reading.published,
                     hit.words,
                     relation is Relation.VIOLATES,
@@ -303,8 +324,8 @@ class Matcher:
                     continue
                 if hit.voice is Voice.ACTIVE and is_noun(act):
                     continue
-                doer = _doer(compiled, lines, place, hit)
-                if doer == "other" or (doer == "" and not named_actor):
+                doer = find_doer(compiled, lines, place, hit)
+                if doer == "other" or (doer == "" and not reading.names(compiled.actors)):
                     continue
                 yield _judged(reading, relation, act, hit, doer, number, place)
 
@@ -326,7 +347,7 @@ class Matcher:
             last = lines[place].position(match.end() - 1)
             act = Act(
                 reading.tokens, sentence, clause, reading.clauses(number), first, first, last, Voice.NOUN,
-                reading.times(number), reading.published,
+                partial(reading.times, number), reading.published,
             )  # fmt: skip
             judgement = judge(act)
             if judgement.factuality is Factuality.ACTUAL:
@@ -337,6 +358,21 @@ class Matcher:
                 (Cue("concept", "object", _span(reading, words)), judgement.cue), sentence.title,
             )  # fmt: skip
         return None
+
+
+def _told_again(best: _Found, found: list[_Found]) -> _Found | None:
+    """The first sentence of the body that reports what the headline did."""
+    return next(
+        (
+            one
+            for one in found
+            if best.title
+            and not one.title
+            and one.relation is best.relation
+            and one.judgement.factuality is Factuality.ACTUAL
+        ),
+        None,
+    )
 
 
 def _judged(
@@ -357,58 +393,6 @@ def _judged(
     )
 
 
-def _doer(compiled: Compiled, lines: list[Encoded], place: int, hit: Hit) -> str:
-    """Who does it: "allowed", "other" (somebody the profile excludes), or "" where the sentence names nobody.
-
-    The agent of a "by" decides a passive; otherwise the nearest name before the act, then any in the clause,
-    then the clauses before it.
-    """
-    line = lines[place]
-    own = _places(compiled.actors, line)
-    foreign = _places(compiled.not_actors, line)
-    everybody = sorted([(at, "allowed") for at in own] + [(at, "other") for at in foreign])
-    if hit.voice in (Voice.PASSIVE, Voice.NOUN):
-        by = [at for at in everybody if _after_by(line, at[0], hit.words[0])]
-        if by:
-            return by[0][1]
-        if own:
-            return "allowed"
-        if foreign:
-            return "other"
-    else:
-        if hit.voice is Voice.PLAIN and any(at in hit.words for at in own):
-            return "allowed"
-        before = [one for one in everybody if one[0] <= hit.act]
-        if before:
-            return before[-1][1]
-        if own:
-            return "allowed"
-        if foreign and any(at in hit.words for at in foreign):
-            return "other"
-    for earlier in range(place - 1, -1, -1):
-        own = _places(compiled.actors, lines[earlier])
-        foreign = _places(compiled.not_actors, lines[earlier])
-        if own or foreign:
-            return "allowed" if max(own, default=-1) > max(foreign, default=-1) else "other"
-    if any(_places(compiled.actors, other) for other in lines[place + 1 :]):
-        return "allowed"
-    return "" if compiled.actors is not None else ("other" if foreign else "allowed")
-
-
-def _after_by(line: Encoded, at: int, first: int) -> bool:
-    """Whether "by" stands within three words before a place, after the words of the act began."""
-    end = line.starts[at]
-    start = line.starts[max(at - 3, 0)]
-    return at > first and " by/by" in line.line[start:end]
-
-
-def _places(expression: re.Pattern[str] | None, line: Encoded) -> list[int]:
-    """The words of a clause at which an expression begins."""
-    if expression is None:
-        return []
-    return [line.position(match.start()) for match in expression.finditer(line.line)]
-
-
 def _can_be_passive(act: Act) -> bool:
     """Whether an object before its act can suffer it: a participle, and no other clause's verb between."""
     return is_participle(act.raw(act.at))
@@ -423,7 +407,7 @@ def _without(line: Encoded, compiled: Compiled) -> Encoded:
                 start = line.starts[at]
                 end = line.starts[at + 1] if at + 1 < len(line.starts) else len(line.line) - 1
                 text = text[:start] + " " + "\x00" * (end - start - 1) + text[end:]
-    return line if text is line.line else Encoded(text, line.starts)
+    return line if text is line.line else Encoded(text, line.starts, line.stems)
 
 
 def _named_concepts(reading: Reading, compiled: Compiled) -> Iterator[tuple[str, Span]]:

@@ -12,7 +12,7 @@
 | `-(defector \\| rehearsal)` | the clause does not have this anywhere |
 | `+<south-korea>` | the sentence or the headline has this somewhere |
 | `*launch` | this word carries the act: its tense decides whether it happened |
-| `free -> <detainees>` | the act done to the object, in every voice: frees three Americans, three Americans were freed, the release of three Americans |
+| `free -> <detainees>` | the act done to the object: frees them, they were freed, their release |
 
 Without a `*` the first plain word carries the act. Compiled patterns run over the encoded words of a clause
 (`encode`), every gap is bounded, so a search is linear in the length of the clause.
@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import islice
 
 from attrs import frozen
 
@@ -32,6 +33,8 @@ from tracker.matching.lexicon import Tokens, noun_stems, stem_of, tokenise
 
 _GAP = 6
 _WIDEST_GAP = 12
+# A clause that says a thing more often than this is no sentence.
+_MOST_HITS = 4
 _END = "(?= )"
 _ANY = " [^ ]+"
 
@@ -47,7 +50,7 @@ class Voice(StrEnum):
 
 @frozen
 class Hit:
-    """Where a pattern matched, in word positions of the clause: the word of the act, and all words it used."""
+    """Where a pattern matched, as places in the clause: the word of the act, and all words it used."""
 
     act: int
     words: tuple[int, ...]
@@ -57,10 +60,11 @@ class Hit:
 
 @frozen
 class Encoded:
-    """The words of a clause in the form that patterns search: ` Raw/stem Raw/stem `; `starts` are their places."""
+    """The words of a clause as patterns search them: ` Raw/stem Raw/stem `, and where each begins."""
 
     line: str
     starts: tuple[int, ...]
+    stems: frozenset[str]
 
     def position(self, character: int) -> int:
         """Which word begins at or before `character` of the line."""
@@ -84,11 +88,11 @@ def encode(tokens: Tokens, which: Sequence[int]) -> Encoded:
         starts.append(place)
         place += len(part)
         parts.append(part)
-    return Encoded("".join(parts) + " ", tuple(starts))
+    return Encoded("".join(parts) + " ", tuple(starts), frozenset(tokens.stems[index] for index in which))
 
 
 def phrase(text: str) -> str:
-    """The regular expression of a plain phrase over encoded words; a leading `=` asks for the exact spelling."""
+    """The expression of a plain phrase over encoded words; a leading `=` asks for the very spelling."""
     exact = text.startswith("=")
     tokens = tokenise(text.removeprefix("="))
     if exact:
@@ -107,15 +111,25 @@ def one_of(phrases: Sequence[str]) -> str:
     return "(?:" + "|".join(phrase(text) for text in ordered) + ")"
 
 
+def first_stems(phrases: Iterable[str]) -> frozenset[str]:
+    """The stems with which any of the phrases begins."""
+    return frozenset(tokenise(text.removeprefix("=")).stems[0] for text in phrases)
+
+
 @frozen
 class _Node:
-    """A part of a parsed pattern: its expression, whether it holds a plain word, and whether it bears the `*`."""
+    """A part of a parsed pattern: its expression, and whether it holds a plain word or bears the `*`.
+
+    `acts` are the stems it can begin with, where it is an act; of `needs` one must be among the clause's
+    stems (empty: nothing is known).
+    """
 
     source: str
     plain: bool = False
     starred: bool = False
     captures: bool = True
-    stems: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
+    needs: frozenset[str] = frozenset()
     nowhere: str = ""
     somewhere: str = ""
 
@@ -142,6 +156,7 @@ class Pattern:
     forms: tuple[_Form, ...]
     nowhere: re.Pattern[str] | None
     somewhere: tuple[re.Pattern[str], ...] = ()
+    needs: tuple[frozenset[str], ...] = ()
 
     def suits(self, lines: Iterable[Encoded]) -> bool:
         """Whether the clauses of a sentence and its headline hold what the pattern wants somewhere."""
@@ -151,10 +166,13 @@ class Pattern:
 
     def search(self, encoded: Encoded) -> Iterator[Hit]:
         """Every place in the clause, form by form, from left to right."""
+        # Sets of stems say no far more cheaply than expressions do.
+        if any(encoded.stems.isdisjoint(needed) for needed in self.needs):
+            return
         if self.nowhere is not None and self.nowhere.search(encoded.line):
             return
         for form in self.forms:
-            for match in form.expression.finditer(encoded.line):
+            for match in islice(form.expression.finditer(encoded.line), _MOST_HITS):
                 words: list[int] = []
                 for start, end in match.regs[1:]:
                     if end > start >= 0:
@@ -191,6 +209,7 @@ class _Parser:
                 raise self.wrong(f"unexpected {text[column]!r}", column)
             kind = next(k for k in ("arrow", "gap", "concept", "mark", "word") if found[k] is not None)
             column = found.start("exact") if kind == "word" and found["exact"] else found.start(kind)
+            column -= kind == "concept"  # its angle bracket
             value = found["exact"] + found["word"] if kind == "word" and found["exact"] else found[kind]
             if kind == "gap":
                 value = found["wide"] or str(_GAP)
@@ -227,18 +246,29 @@ class _Parser:
             kind, value, column = self.peek()
             if kind != "end":
                 raise self.wrong(f"unexpected {value!r}", column)
-            return self.finish(self.arrow(left, right), [*left, *right])
+            return self.finish(self.arrow(left, right), [*left, *right], [n for n in left if n.acts])
         if kind != "end":
             raise self.wrong(f"unexpected {value!r}", column)
         if not any(node.captures for node in left):
             raise self.wrong("the pattern matches nothing: it needs a word or a concept", 0)
         return self.finish([self.form(Voice.PLAIN, left)], left)
 
-    def finish(self, forms: list[_Form], nodes: list[_Node]) -> Pattern:
+    def finish(self, forms: list[_Form], nodes: list[_Node], arrow: Sequence[_Node] = ()) -> Pattern:
         """Put the forms together with the words that must be nowhere in the clause."""
         nowhere = [node.nowhere for node in nodes if node.nowhere]
         somewhere = tuple(re.compile(node.somewhere) for node in nodes if node.somewhere)
-        return Pattern(self.text, tuple(forms), re.compile("|".join(nowhere)) if nowhere else None, somewhere)
+        verbs = [node for node in nodes if node in arrow]
+        needs = [node.needs for node in nodes if node.needs and not node.is_aside and node not in arrow]
+        if verbs:
+            acts = {noun for node in verbs for stem in node.acts for noun in noun_stems(stem)}
+            needs.append(frozenset(acts))
+        return Pattern(
+            self.text,
+            tuple(forms),
+            re.compile("|".join(nowhere)) if nowhere else None,
+            somewhere,
+            tuple(needs),
+        )
 
     def form(self, voice: Voice, nodes: list[_Node], act: _Node | None = None) -> _Form:
         """One expression with a group per part that captures."""
@@ -255,13 +285,18 @@ class _Parser:
     def arrow(self, left: list[_Node], right: list[_Node]) -> list[_Form]:
         """The act done to the object: active, passive, and named as a noun."""
         verb = _Node("".join(node.source for node in left if not node.is_aside), plain=True)
-        nouns = {noun for node in left for stem in node.stems for noun in noun_stems(stem)}
+        nouns = {noun for node in left for stem in node.acts for noun in noun_stems(stem)}
         noun = _Node(
             " [^ /]*/(?:" + "|".join(re.escape(stem) for stem in sorted(nouns)) + ")" + _END, plain=True
         )
         # "blown up at the site": what follows the place is not what the act was done to.
-        gap = _Node(f"(?! (?i:at|by|in|near|inside|from|on)/)(?:{_ANY}){{0,4}}?", captures=False)
-        wide = _Node(f"(?:{_ANY}){{0,9}}?", captures=False)
+        # Nor what comes after another preposition: "cancels talks over drills" cancels no drills.
+        gap = _Node(
+            "(?! (?i:at|by|in|near|inside|from|on|and|or|of|to|,)/)"
+            f"(?:(?! (?i:with|over|against|after|before|amid|about|despite)/){_ANY}){{0,4}}?",
+            captures=False,
+        )
+        wide = _Node(f"(?:{_ANY}){{0,14}}?", captures=False)
         short = _Node(f"(?:{_ANY}){{0,3}}?", captures=False)
         of = _Node(" (?i:of|for)/[^ ]*", captures=True)
         near = _Node(f"(?: [^ /]*/'s{_END})?", captures=False)
@@ -276,7 +311,7 @@ class _Parser:
         """Parts up to a bar, a closing parenthesis, an arrow or the end."""
         nodes: list[_Node] = []
         while True:
-            kind, value, column = self.peek()
+            kind, value, _ = self.peek()
             if kind in ("end", "arrow") or (kind == "mark" and value in ("|", ")")):
                 return nodes
             nodes.append(self.part())
@@ -298,7 +333,7 @@ class _Parser:
         node = self.atom(kind, value, column)
         if self.peek()[:2] == ("mark", "?"):
             self.take()
-            return _Node(f"(?:{node.source})?", captures=node.captures, stems=node.stems)
+            return _Node(f"(?:{node.source})?", captures=node.captures)
         return node
 
     def prefixed(self, mark: str, column: int) -> _Node:
@@ -314,20 +349,20 @@ class _Parser:
             case "+":
                 return _Node("", captures=False, somewhere=node.source + _END)
             case _:
-                return _Node(node.source, plain=node.plain, starred=True, stems=node.stems)
+                return _Node(node.source, plain=node.plain, starred=True, acts=node.acts, needs=node.needs)
 
     def atom(self, kind: str, value: str, column: int) -> _Node:
         """A word, a concept or a group."""
         if kind == "word":
-            stems = (stem_of(value),) if not value.startswith("=") else (stem_of(value[1:]),)
-            return _Node(phrase(value), plain=True, stems=stems)
+            stem = stem_of(value.removeprefix("="))
+            return _Node(phrase(value), plain=True, acts=(stem,), needs=frozenset({stem}))
         if kind == "concept":
             concept = self.concepts.get(value)
             if concept is None:
                 raise self.wrong(
                     f"no concept is called {value!r}{did_you_mean(value, self.concepts)}", column
                 )
-            return _Node(one_of(concept.variants))
+            return _Node(one_of(concept.variants), needs=first_stems(concept.variants))
         if (kind, value) == ("mark", "("):
             return self.group(column)
         raise self.wrong(f"unexpected {value or 'end'!r}", column)
@@ -349,9 +384,11 @@ class _Parser:
                 raise self.wrong("'(' is never closed", column)
         source = "|".join("".join(node.source for node in branch) for branch in branches)
         nodes = [node for branch in branches for node in branch]
+        asked = [next((node.needs for node in branch if node.needs), frozenset()) for branch in branches]
         return _Node(
             f"(?:{source})",
             plain=any(node.plain for node in nodes),
             starred=any(node.starred for node in nodes),
-            stems=tuple(next(iter(branch[0].stems), "") for branch in branches if branch[0].stems),
+            acts=tuple(act for branch in branches for act in branch[0].acts),
+            needs=frozenset().union(*asked) if all(asked) else frozenset(),
         )

@@ -1,7 +1,8 @@
-"""A text being read: its tokens, sentences, clauses and times, each worked out once and only when asked for."""
+"""A text being read: tokens, sentences, clauses and times, each worked out once and only when asked for."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from tracker.evidence.finding import Cue
@@ -10,6 +11,9 @@ from tracker.matching.factuality import commentary
 from tracker.matching.lexicon import Tokens, tokenise
 from tracker.matching.pattern import Encoded, encode
 from tracker.matching.when import Time, times
+
+# An actor who is first named later than this is not whom the text is about.
+_SENTENCES_ASKED = 200
 
 
 class Reading:
@@ -25,6 +29,7 @@ class Reading:
             self.comment = commentary(self.tokens, self.sentences[0])
         self._clauses: dict[int, tuple[Clause, ...]] = {}
         self._encoded: dict[tuple[int, int], Encoded] = {}
+        self._named: dict[re.Pattern[str], bool] = {}
         self._times: dict[int, list[Time]] = {}
 
     def clauses(self, number: int) -> tuple[Clause, ...]:
@@ -39,6 +44,18 @@ class Reading:
         if key not in self._encoded:
             self._encoded[key] = encode(self.tokens, self.clauses(number)[place].words)
         return self._encoded[key]
+
+    def names(self, expression: re.Pattern[str] | None) -> bool:
+        """Whether the text names one of the actors anywhere; where no actor is asked for, it does."""
+        if expression is None:
+            return True
+        if expression not in self._named:
+            self._named[expression] = any(
+                expression.search(self.encoded(number, place).line)
+                for number in range(min(len(self.sentences), _SENTENCES_ASKED))
+                for place in range(len(self.clauses(number)))
+            )
+        return self._named[expression]
 
     def times(self, number: int) -> list[Time]:
         """The expressions of time in a sentence."""

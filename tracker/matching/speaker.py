@@ -17,7 +17,7 @@ from tracker.matching.lexicon import Tokens, word_set
 _SAYS = word_set(
     """
     says said say tells told confirms confirmed announces announced claims claimed insists insisted adds
-    added denies denied reports reported predicts predicted warns warned states stated declares declared
+    added denies denied reports reported predicts predicted warns warned stated declares declared
     tweets tweeted writes wrote argues argued thinks believes vows vowed pledges pledged hopes suggests
     suggested admits admitted
     """

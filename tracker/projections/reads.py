@@ -113,8 +113,11 @@ class Reader:
             case Status.PENDING:
                 return relation is not Relation.FULFILS or standing.is_achieve
             case Status.FULFILLED:
-                after = occurred is not None and occurred.start >= standing.since.end
-                return relation is Relation.VIOLATES and not after
+                if relation is not Relation.VIOLATES or occurred is None:
+                    return False
+                # That it was called off before it came about contradicts nothing.
+                begun = not standing.is_achieve or occurred.end > standing.since.start
+                return begun and occurred.start < standing.since.end
             case Status.VIOLATED:
                 return relation in FOR and standing.is_achieve and standing.remedied is None
             case _:

@@ -1,0 +1,111 @@
+"""Parsing in a process of its own: cheap for the many, stopped for the one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tracker.errors import ParseFailed
+from tracker.feeds.parse import parse
+from tracker.feeds.worker import ParseWorker
+
+FEED = (
+    b"<rss version='2.0'><channel><item><title>Kept</title>"
+    b"<pubDate>2018-05-10</pubDate></item></channel></rss>"
+)
+# Thousands of open tags that never close: well below the size cap, and slow to read.
+SLOW = b"<rss version='2.0'><channel><item>" + b"<a>&x;" * 400_000
+
+
+def child_of(worker: ParseWorker) -> int:
+    child = worker._child
+    assert child is not None
+    return child.pid
+
+
+def test_the_answer_is_the_parsers() -> None:
+    """Entries, and failures with their line, come through unchanged."""
+    with ParseWorker() as worker:
+        arguments = {"base_url": "https://news.example/", "max_entries": 5, "zone": "Asia/Seoul"}
+        assert worker.parse(FEED, **arguments) == parse(FEED, **arguments)  # type: ignore[arg-type]
+        with pytest.raises(ParseFailed, match="neither RSS"):
+            worker.parse(b"words")
+
+
+def test_one_process_serves_many_feeds() -> None:
+    """A hundred feeds pay for one start."""
+    with ParseWorker() as worker:
+        worker.parse(FEED)
+        first, started = child_of(worker), time.monotonic()
+        for _ in range(100):
+            worker.parse(FEED)
+        assert child_of(worker) == first
+        assert time.monotonic() - started < 3
+
+
+def test_a_parse_that_overruns_is_stopped_and_the_next_goes_on() -> None:
+    """The limit ends the process, not only the waiting; the next feed gets a new one."""
+    with ParseWorker(seconds=0.3) as worker:
+        worker.parse(FEED)
+        first, started = child_of(worker), time.monotonic()
+        with pytest.raises(ParseFailed, match=r"more than 0\.3 s"):
+            worker.parse(SLOW)
+        assert time.monotonic() - started < 3
+        with pytest.raises(ProcessLookupError):
+            os.kill(first, 0)
+        worker.seconds = 10.0
+        assert worker.parse(FEED).entries[0].title == "Kept"
+
+
+def test_a_process_that_dies_is_replaced() -> None:
+    """A child killed from outside costs nothing once it is seen."""
+    with ParseWorker() as worker:
+        worker.parse(FEED)
+        os.kill(child_of(worker), signal.SIGKILL)
+        time.sleep(0.1)
+        assert worker.parse(FEED).entries[0].title == "Kept"
+
+
+def test_threads_may_share_a_worker() -> None:
+    """Answers never go to another thread's question."""
+    wrong: list[str] = []
+
+    def ask(number: int) -> None:
+        for _ in range(10):
+            feed = worker.parse(FEED.replace(b"Kept", b"Kept %d" % number))
+            if feed.entries[0].title != f"Kept {number}":
+                wrong.append(feed.entries[0].title)
+
+    with ParseWorker() as worker:
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert wrong == []
+
+
+def test_a_script_without_a_main_guard_may_use_it(tmp_path: Path) -> None:
+    """The child does not run the user's script again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from tracker.feeds.worker import ParseWorker\n"
+        "print('once')\n"
+        f"with ParseWorker() as worker:\n    print(worker.parse({FEED!r}).entries[0].title)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert done.stdout.split() == ["once", "Kept"]

@@ -1,0 +1,75 @@
+"""`tracker feeds`: how the feeds are doing, and what a feed file holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker.cli import opened, output
+
+COLUMNS = ("name", "publisher", "last_success", "next_at", "failures", "documents", "error", "url")
+
+
+@click.group("feeds")
+def command() -> None:
+    """How the feeds are doing; parse feed files."""
+
+
+@command.command("list")
+@output.format_option
+@click.pass_context
+def list_(context: click.Context, form: str) -> None:
+    """Every configured feed: last success, next visit, failures and why."""
+    with opened(context) as t:
+        rows = [
+            {
+                "name": feed.name,
+                "publisher": feed.publisher,
+                "last_success": output.instant(feed.last_success),
+                "next_at": "paused" if feed.paused else output.instant(feed.next_at),
+                "failures": feed.failures,
+                "documents": feed.documents,
+                "error": feed.error,
+                "url": feed.url,
+            }
+            for feed in t.feeds()
+        ]
+    output.print_rows(rows, COLUMNS, form)
+
+
+@command.command("parse")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@output.format_option
+def parse(files: tuple[Path, ...], form: str) -> None:
+    """What feed FILEs hold, offline; a file that holds no feed has an error instead of entries."""
+    rows = [_parsed(file) for file in files]
+    if form == "table":
+        rows = [{**row, "entries": len(row["entries"])} for row in rows]
+    output.print_rows(rows, ("file", "title", "salvaged", "error", "entries"), form)
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    from tracker.errors import FetchFailed, ParseFailed
+    from tracker.feeds.fetch import read_local
+    from tracker.feeds.parse import parse as parse_feed
+    from tracker.feeds.settings import FetchSettings
+
+    row: dict[str, Any] = {"file": str(file), "title": None, "salvaged": False, "error": None, "entries": []}
+    try:
+        found = parse_feed(read_local(file, FetchSettings()).body, base_url="")
+    except (FetchFailed, ParseFailed) as problem:
+        return {**row, "error": str(problem)}
+    entries = [
+        {
+            "guid": entry.guid,
+            "title": entry.title,
+            "url": entry.url,
+            "published": output.instant(entry.published),
+            "published_given": entry.published_given,
+            "body": entry.body,
+        }
+        for entry in found.entries
+    ]
+    return {**row, "title": found.title, "salvaged": found.salvaged, "entries": entries}

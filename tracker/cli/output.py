@@ -1,0 +1,136 @@
+"""How rows are printed: as a table, JSON, CSV or Markdown; in colour and with progress on a terminal only."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+FORMATS = ("table", "json", "csv", "markdown")
+
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="How to print rows.",
+)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The IANA zone `name`."""
+    return ZoneInfo(name)
+
+
+def day(moment: datetime | None, name: str) -> str | None:
+    """The local date of `moment`; of the end of a window, the last day that it covers."""
+    if moment is None:
+        return None
+    local = moment.astimezone(zone(name))
+    is_midnight = (local.hour, local.minute, local.second) == (0, 0, 0)
+    return f"{(local - timedelta(days=1)).date() if is_midnight else local.date()}"
+
+
+def instant(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC, to the second."""
+    return (
+        None
+        if moment is None
+        else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    )
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: str) -> None:
+    """Print rows; `columns` gives their order and the header, also where there are no rows."""
+    if form == "json":
+        told = [{name: row[name] for name in columns} for row in rows]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2, default=_plain))
+        return
+    texts = [[_text(row[name]) for name in columns] for row in rows]
+    if form == "csv":
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows([list(columns), *texts])
+        click.echo(out.getvalue(), nl=False)
+    elif form == "markdown":
+        click.echo("| " + " | ".join(columns) + " |\n|" + "---|" * len(columns))
+        for line in texts:
+            click.echo("| " + " | ".join(text.replace("|", "\\|").replace("\n", " ") for text in line) + " |")
+    elif sys.stdout.isatty():
+        _rich(columns, texts)
+    else:
+        _aligned(columns, texts)
+
+
+def _aligned(columns: Sequence[str], texts: Sequence[Sequence[str]]) -> None:
+    lines = [list(columns), *texts]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
+    for line in lines:
+        click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+_COLOURS = {"fulfilled": "green", "violated": "red", "pending": "yellow", "closed": "dim"}
+
+
+def _rich(columns: Sequence[str], texts: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for line in texts:
+        table.add_row(
+            *(f"[{_COLOURS[t]}]{t}[/]" if t in _COLOURS else escape(t) for t in line),
+        )
+    Console().print(table)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_text, value))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+@contextmanager
+def progress(total: int, title: str) -> Iterator[Callable[[str], None]]:
+    """A bar on a terminal, silence elsewhere; call what it yields with a word for each step done."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[at]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total, at="")
+        yield lambda word: bar.update(task, advance=1, at=word)

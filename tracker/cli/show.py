@@ -1,0 +1,81 @@
+"""`tracker show`: the terms of one commitment and its timeline, with both dates."""
+
+from __future__ import annotations
+
+import click
+
+from tracker.cli import opened, output
+
+COLUMNS = ("position", "occurred", "recorded", "type", "by", "what", "id")
+
+
+@click.command("show")
+@click.argument("name", metavar="ID")
+@click.option("--all", "everything", is_flag=True, help="Retracted facts too.")
+@click.pass_context
+def command(context: click.Context, name: str, everything: bool) -> None:
+    """One commitment: its terms, how the parties read them, and every recorded fact."""
+    with opened(context) as t:
+        row = t.commitment(name)
+        entries = t.timeline(name)
+    terms = row.standing.terms
+    zone = terms.zone
+    lines = [
+        ("owed by", ", ".join(row.debtor)),
+        ("to", ", ".join(row.creditor)),
+        ("kind", row.kind + (", revocable" if terms.revocable else "")),
+        ("what", row.consequent),
+        ("condition", row.condition),
+        ("scope", terms.scope),
+        ("from", output.day(terms.window.start, zone)),
+        ("until", output.day(row.until, zone)),
+        ("review on", output.day(row.standing.window.review_on, zone)),
+        ("part of", terms.part_of),
+        ("in return for", ", ".join(terms.in_return_for)),
+        ("voice", row.voice + (f", told by {row.told_by}" if row.told_by else "")),
+        ("instrument", " ".join(filter(None, (terms.instrument, terms.clause)))),
+        ("source", str(terms.cites) if terms.cites else ""),
+        ("note", row.note),
+        ("status", f"{row.status} ({row.state}) since {row.since}"),
+        ("flags", ", ".join(row.flags)),
+        ("unrateable", row.standing.unrateable),
+    ]
+    click.echo(f"{row.id}: {row.title}")
+    for label, text in lines:
+        if text:
+            click.echo(f"  {label + ':':15}{text}")
+    for reading in terms.interpretations:
+        click.echo(f"  read by {reading.party}: {reading.reading}")
+    for position in row.standing.positions:
+        click.echo(f"  said by {position.party}, {position.occurred}: {position.position}")
+    click.echo("")
+    shown = [entry for entry in entries if everything or not entry.retracted]
+    output.print_rows(
+        [
+            {
+                "position": entry.position,
+                "occurred": str(entry.occurred),
+                "recorded": output.instant(entry.recorded_at),
+                "type": entry.type,
+                "by": entry.recorded_by,
+                "what": "; ".join(
+                    filter(
+                        None,
+                        (
+                            "RETRACTED" if entry.retracted else "",
+                            f"no effect: {entry.inert}" if entry.inert else "",
+                            entry.text,
+                            entry.because,
+                        ),
+                    )
+                ),
+                "id": entry.id,
+            }
+            for entry in shown
+        ],
+        COLUMNS,
+        "table",
+    )
+    hidden = len(entries) - len(shown)
+    if hidden:
+        click.echo(f"\n{hidden} retracted; --all shows them")
