@@ -78,6 +78,8 @@ async def _run(t: Tracker, seconds: float, tell: Callable[[str], None]) -> None:
 def told(done: rounds.Round) -> list[str]:
     """What a round did, in lines; none where it did nothing."""
     lines = [f"{visit.feed}: {visit.error}" for visit in done.failed]
+    if done.mail_error:
+        lines.append(done.mail_error)
     new = sum(visit.new for visit in done.visits)
     if new or done.swept or done.sent:
         lines.append(f"{new} new documents, {done.swept} deadlines, {done.sent} mails; log at {done.head}")

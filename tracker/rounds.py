@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tracker.api import Tracker
 from tracker.digest.service import send_due
@@ -30,6 +30,7 @@ class Round:
     swept: int = 0
     sent: int = 0
     head: int = 0
+    mail_error: str = ""
 
     @property
     def failed(self) -> tuple[Visit, ...]:
@@ -67,8 +68,8 @@ def gather(t: Tracker, feeds: Sequence[str] = (), *, told: Callable[[Visit], Non
 def full(t: Tracker, *, told: Callable[[Visit], None] | None = None) -> Round:
     """A whole round: everything `gather` does, and the digests that are due."""
     done = gather(t, told=told)
-    sent = send_due(t, t.now())
-    return Round(done.at, done.visits, done.considered, done.swept, sent, done.head)
+    sent, mail_error = send_due(t, t.now())
+    return evolve(done, sent=sent, mail_error=mail_error)
 
 
 def replay(

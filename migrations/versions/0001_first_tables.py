@@ -1,4 +1,4 @@
-"""The tables of the first release: events, documents, feeds, cursors, projections."""
+"""The tables of the first release: events, documents, feeds, cursors, projections, digests, outbox."""
 
 from __future__ import annotations
 
@@ -88,3 +88,36 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_projections"),
     )
+    op.create_table(
+        "digests",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_digests"),
+    )
+    op.create_table(
+        "digest_issues",
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("slot", sa.Text, nullable=False),
+        sa.Column("after", sa.BigInteger, nullable=False),
+        sa.Column("up_to", sa.BigInteger, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("html", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("digest", "slot", name="pk_digest_issues"),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("digest", sa.Text, nullable=False),
+        sa.Column("slot", sa.Text, nullable=False),
+        sa.Column("recipient", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("next_at", sa.BigInteger, nullable=False),
+        sa.Column("lease_until", sa.BigInteger),
+        sa.Column("sent_at", sa.BigInteger),
+        sa.Column("error", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("digest", "slot", "recipient", name="pk_outbox"),
+    )
+    op.create_index("ix_outbox_state_next_at", "outbox", ["state", "next_at"])

@@ -7,6 +7,7 @@ seconds, bytes are sent as they are. So a test can stop in mid-header, lie about
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
@@ -41,6 +42,7 @@ class ScriptedServer:
 
     asked: list[Asked] = field(factory=list)
     port: int = 0
+    tls: ssl.SSLContext | None = None
     _scripts: dict[str, Script] = field(factory=dict)
     _loop: asyncio.AbstractEventLoop = field(factory=asyncio.new_event_loop)
     _thread: threading.Thread | None = None
@@ -69,7 +71,7 @@ class ScriptedServer:
         ready = threading.Event()
 
         async def start() -> asyncio.Server:
-            server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+            server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
             self.port = server.sockets[0].getsockname()[1]
             return server
 
@@ -107,18 +109,22 @@ class ScriptedServer:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 asked = _read(head, number)
                 self.asked.append(asked)
-                script = self._scripts.get(asked.path, lambda _: iter([answer(b"", 404)]))
+                script = self._scripts.get(asked.path, _missing)
                 for part in script(asked):
                     if isinstance(part, float):
                         await asyncio.sleep(part)
                         continue
                     writer.write(part)
                     await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+        except (asyncio.IncompleteReadError, OSError, asyncio.CancelledError):
             return  # the other side has had enough, which is what most of these scripts are for
         finally:
             self._tasks.discard(task)
             writer.close()
+
+
+def _missing(_: Asked) -> Iterator[bytes | float]:
+    yield answer(b"", 404)
 
 
 def _read(head: bytes, connection: int) -> Asked:

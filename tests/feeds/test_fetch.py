@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
+import ssl
+import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Iterator
@@ -383,6 +386,73 @@ def test_a_proxy_from_the_settings_is_asked_by_name(server: ScriptedServer) -> N
                 await fetch(client, Request(url="http://inside.example/feed"), limits)
 
     asyncio.run(run())
+
+
+def test_tls_is_verified_for_the_name_though_an_address_is_dialled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The certificate must be trusted, and be that of the host that was asked for."""
+    certificate = Path(__file__).with_name("feed.example.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+
+    async def resolver(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    async def ask(host: str) -> bytes:
+        url = server.url("/feed", host).replace("http:", "https:")
+        async with open_client(settings(), resolver=resolver) as client:
+            return (await fetch(client, Request(url=url), settings())).body
+
+    with ScriptedServer(tls=context) as server:
+        server.on("/feed", answer(FEED))
+        with pytest.raises(FetchFailed, match="certificate verify failed"):
+            asyncio.run(ask("feed.example"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert asyncio.run(ask("feed.example")) == FEED
+        with pytest.raises(FetchFailed, match="certificate verify failed"):
+            asyncio.run(ask("other.example"))
+
+
+def test_bombs_cost_no_memory(server: ScriptedServer) -> None:
+    """Hundreds of megabytes behind few bytes, and bodies without end, are refused with little in use."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    bomb = b"".join(packer.compress(bytes(1_000_000)) for _ in range(400)) + packer.flush()
+    server.on("/gzip", answer(bomb, Content_Encoding="gzip"))
+    server.on("/brotli", answer(bomb, Content_Encoding="br"))
+    server.on("/stacked", answer(gzip.compress(bomb), Content_Encoding="gzip, gzip"))
+
+    def endless(_: Asked) -> Iterator[bytes | float]:
+        yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        while True:
+            yield b"10000\r\n" + b"x" * 65536 + b"\r\n"
+
+    server.play("/endless", endless)
+    script = f"""
+import asyncio, resource
+from tracker.errors import FetchFailed
+from tracker.feeds.fetch import Request, fetch, open_client
+from tracker.feeds.settings import FetchSettings
+settings = FetchSettings(allow_hosts=("127.0.0.1",))
+async def run():
+    async with open_client(settings) as client:
+        for path in ("gzip", "brotli", "stacked", "endless"):
+            try:
+                await fetch(client, Request(url="{server.url("/")}" + path), settings)
+            except FetchFailed:
+                print(path)
+asyncio.run(run())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    *refused, megabytes = done.stdout.split()
+    assert refused == ["gzip", "brotli", "stacked", "endless"]
+    assert int(megabytes) < 100
 
 
 def test_a_local_file_is_read_once(tmp_path: Path) -> None:

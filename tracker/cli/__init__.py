@@ -74,8 +74,14 @@ class _Lazy(click.Group):
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--config", type=click.Path(path_type=Path), envvar="TRACKER_CONFIG", default=Path("config.toml"),
-              show_default=True, help="The config file.")  # fmt: skip
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="TRACKER_CONFIG",
+    default=Path("config.toml"),
+    show_default=True,
+    help="The config file.",
+)
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 @click.version_option(__version__, prog_name="tracker")
 @click.pass_context

@@ -7,7 +7,6 @@ Leaves a folder in which every other command works.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tomllib
 from datetime import date, datetime, timedelta
@@ -52,12 +51,12 @@ def command(out: Path) -> None:
             moments = days(saved.values(), dossier.moments())
             with output.progress(len(moments), "Replaying December 2017 to June 2018") as advance:
                 documents = 0
-                for done in rounds.replay(t, [dossier], moments, clock, NAME):
+                for done in rounds.replay(t, [dossier], moments, clock.set, NAME):
                     if done.failed:
                         raise click.ClickException(f"a demo feed failed: {done.failed[0].error}")
                     documents += done.considered
                     advance(f"{done.at.astimezone(output.zone(ZONE)):%-d %B %Y}")
-            subject, text, html, eml = preview(t, DIGEST)
+            subject, _, html, eml = preview(t, DIGEST)
             board = t.board()
             explanation = t.explain(EXPLAINED)
             head = t.head()
@@ -86,15 +85,17 @@ def command(out: Path) -> None:
 
 
 class _Clock:
-    """The simulated present: call it with a moment to set it, without one to read it."""
+    """The simulated present."""
 
     def __init__(self, moment: datetime) -> None:
         self.moment = moment
 
-    def __call__(self, moment: datetime | None = None) -> datetime:
-        if moment is not None:
-            self.moment = moment
+    def __call__(self) -> datetime:
         return self.moment
+
+    def set(self, moment: datetime) -> None:
+        """Move the present."""
+        self.moment = moment
 
 
 def days(feeds: Any, known: tuple[datetime, ...] = ()) -> list[datetime]:
@@ -130,7 +131,7 @@ def _fresh(out: Path) -> Path:
 def _publish(work: Path, out: Path) -> None:
     if out.exists():
         shutil.rmtree(out)
-    os.replace(work, out)
+    work.replace(out)
 
 
 def _write_config(path: Path, tables: dict[str, Any], url: Any, interval: str) -> None:

@@ -84,7 +84,8 @@ class SavedFeed:
         for prefix, uri in _PREFIXES.items():
             if prefix or root.tag.startswith(_ATOM):
                 ElementTree.register_namespace(prefix, uri)
-        return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+        shown_as: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+        return shown_as
 
     def _holder(self, root: ElementTree.Element) -> tuple[ElementTree.Element, str]:
         if root.tag.startswith(_ATOM):

@@ -39,8 +39,8 @@ def print_explanation(told: Explanation) -> None:
         click.echo(f"  shortfall: {row.shortfall}")
     for reason in told.reasons:
         about = f" of {reason.commitment}" if reason.commitment != row.id else ""
-        click.echo(f"\n  {reason.type}{about} on {reason.occurred}, recorded {output.instant(reason.recorded_at)}"
-                   f" by {reason.recorded_by}")  # fmt: skip
+        recorded = f"recorded {output.instant(reason.recorded_at)} by {reason.recorded_by}"
+        click.echo(f"\n  {reason.type}{about} on {reason.occurred}, {recorded}")
         if reason.rule:
             click.echo(f"    rule: {reason.rule}: {reason.because}")
         elif reason.because:

@@ -32,13 +32,14 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def day(moment: datetime | None, name: str) -> str | None:
-    """The local date of `moment`; of the end of a window, the last day that it covers."""
-    if moment is None:
-        return None
-    local = moment.astimezone(zone(name))
-    is_midnight = (local.hour, local.minute, local.second) == (0, 0, 0)
-    return f"{(local - timedelta(days=1)).date() if is_midnight else local.date()}"
+def first_day(moment: datetime | None, name: str) -> str | None:
+    """The local date on which `moment` falls: the first day of what begins there."""
+    return None if moment is None else f"{moment.astimezone(zone(name)).date()}"
+
+
+def last_day(moment: datetime | None, name: str) -> str | None:
+    """The last local date before `moment`: of a window that ends there, the last day that it covers."""
+    return None if moment is None else f"{(moment - timedelta(microseconds=1)).astimezone(zone(name)).date()}"
 
 
 def instant(moment: datetime | None) -> str | None:

@@ -9,9 +9,20 @@ import click
 from tracker.cli import opened
 
 VERDICTS = (
-    "fulfilled", "violated", "accepted", "withdrawn", "suspended", "resumed", "released", "cancelled", "ended",
-    "reinstated", "condition-met", "condition-failed", "position",
-)  # fmt: skip
+    "fulfilled",
+    "violated",
+    "accepted",
+    "withdrawn",
+    "suspended",
+    "resumed",
+    "released",
+    "cancelled",
+    "ended",
+    "reinstated",
+    "condition-met",
+    "condition-failed",
+    "position",
+)
 MANNERS = ("breach", "lapse", "repudiated")
 
 
@@ -21,16 +32,17 @@ MANNERS = ("breach", "lapse", "repudiated")
 @click.option("--occurred", required=True, help="When it happened: 2018-05-09, 2018-05, or a date-time.")
 @click.option("--because", required=True, help="Why, in words, or the URL of the source.")
 @click.option("--by", multiple=True, help="The party that did it; may be given several times.")
-@click.option("--manner", type=click.Choice(MANNERS), help="How it was violated; default: breach, or for an act "
-              "to achieve, lapse.")  # fmt: skip
+@click.option(
+    "--manner", type=click.Choice(MANNERS), help="How it was violated; default: breach, of an act lapse."
+)
 @click.option("--condition", default="", help="The quoted text of the condition.")
 @click.option("--position", default="", help="What the party says.")
 @click.pass_context
-def command(context: click.Context, name: str, verdict: str, occurred: str, **given: Any) -> None:
+def command(context: click.Context, /, name: str, verdict: str, occurred: str, **given: Any) -> None:
     """Record VERDICT about the commitment ID.
 
-    VERDICT is one of fulfilled, violated, accepted, withdrawn, suspended, resumed, released, cancelled, ended,
-    reinstated, condition-met, condition-failed, position.
+    VERDICT is one of fulfilled, violated, accepted, withdrawn, suspended, resumed, released, cancelled,
+    ended, reinstated, condition-met, condition-failed, position.
     """
     with opened(context) as t:
         is_achieve = t.commitment(name).kind == "achieve"

@@ -58,7 +58,7 @@ def print_board(rows: Sequence[Commitment], form: str) -> None:
             "status": row.status,
             "state": row.state,
             "since": str(row.since),
-            "until": output.day(row.until, row.standing.terms.zone),
+            "until": output.last_day(row.until, row.standing.terms.zone),
             "flags": list(row.flags),
             "basis": row.basis,
             "to_review": row.to_review,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
 import ssl
 import stat
 import time
@@ -122,8 +123,11 @@ class Response:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
-    """One for the process: reading the certificates of the system takes 30 ms each time."""
+def _tls(file: str, folder: str) -> ssl.SSLContext:
+    """One for the process, as reading the certificates of the system takes 30 ms each time.
+
+    Authorities of the user's own come by SSL_CERT_FILE and SSL_CERT_DIR, which make it another one.
+    """
     return httpx.create_ssl_context()
 
 
@@ -137,7 +141,7 @@ class Client:
     def __init__(self, settings: FetchSettings, resolver: Resolver = resolve) -> None:
         self.settings = settings
         self.resolver = resolver
-        self._tls = _tls()
+        self._tls = _tls(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
         self._http: httpx.AsyncClient | None = None
         self._host = ""
 

@@ -131,7 +131,7 @@ class FetchSettings:
     max_redirects: int = field(default=5, validator=_is_count)
     min_interval: str = field(default="5m", validator=_is_duration)
     max_interval: str = field(default="1d", validator=_is_duration)
-    allow_hosts: tuple[str, ...] = field(default=(), converter=tuple)
+    allow_hosts: tuple[str, ...] = ()
     proxy: str = ""
 
     @property
