@@ -150,7 +150,7 @@ def test_a_late_verdict_is_true_then_and_known_now(t: Tracker, clock: Clock) -> 
 
 
 def test_a_condition_follows_the_other_commitment(t: Tracker, clock: Clock) -> None:
-    """What hangs on another commitment turns with it, in the same step of knowledge, and back on retraction."""
+    """What hangs on another commitment turns with it, in one step of knowledge, and back again."""
     clock.moment = datetime(2024, 7, 1, tzinfo=UTC)
     recorded = t.record("open-bridge", Fulfilled(because="opened"), "2024-05-20")
     assert t.commitment("toll-free").state == "active"

@@ -452,7 +452,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
     )
     *refused, megabytes = done.stdout.split()
     assert refused == ["gzip", "brotli", "stacked", "endless"]
-    assert int(megabytes) < 100
+    assert int(megabytes) < 150
 
 
 def test_a_local_file_is_read_once(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,10 +36,11 @@ class Post:
 def post() -> Iterator[tuple[Post, int]]:
     """A real SMTP server on a free loopback port."""
     keeper = Post()
-    controller = Controller(keeper, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:  # the controller wants a port of its own, and tells none
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(keeper, hostname="127.0.0.1", port=port)
     controller.start()
-    assert controller.server is not None
-    port = controller.server.sockets[0].getsockname()[1]
     try:
         yield keeper, port
     finally:

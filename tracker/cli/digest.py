@@ -20,10 +20,10 @@ def command() -> None:
 @click.pass_context
 def preview(context: click.Context, name: str, out: Path | None) -> None:
     """What the digest NAME would say now."""
-    from tracker.digest import service
+    from tracker.digest.service import preview as compose_preview
 
     with opened(context) as t:
-        subject, text, html, eml = service.preview(t, name)
+        subject, text, html, eml = compose_preview(t, name)
     if out is None:
         click.echo(f"Subject: {subject}\n\n{text}")
         return
@@ -41,8 +41,8 @@ def preview(context: click.Context, name: str, out: Path | None) -> None:
 @click.pass_context
 def send(context: click.Context, name: str) -> None:
     """Send the digest NAME now, off its schedule."""
-    from tracker.digest import service
+    from tracker.digest.service import send_now
 
     with opened(context) as t:
-        sent = service.send_now(t, name)
+        sent = send_now(t, name)
     click.echo(f"sent to {sent} recipients")

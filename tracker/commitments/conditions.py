@@ -202,4 +202,4 @@ class _Parser:
     def _fail(self, reason: str, *, back: bool = False) -> NoReturn:
         index = self.at - 1 if back else self.at
         column = self.tokens[index][2] + 1 if index < len(self.tokens) else len(self.text) + 1
-        raise BadCondition(f"condition {self.text!r}, column {column}: {reason}")
+        raise BadCondition(f"condition {self.text[:200]!r}, column {column}: {reason}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from attrs import Attribute, field, frozen
 
@@ -14,7 +15,7 @@ _ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
-def _one_of(*words: str) -> object:
+def _one_of(*words: str) -> Callable[[object, Attribute[str], str], None]:
     def check(_: object, attribute: Attribute[str], value: str) -> None:
         if value not in words:
             raise ValueError(f"{attribute.name}: {value!r} is none of {', '.join(words)}")
@@ -66,7 +67,7 @@ class DigestSettings:
     at: str = field(default="07:00", validator=_is_time)
     zone: str = field(default="", validator=_is_zone)
     subject: str = ""
-    when_empty: str = field(default="skip", validator=_one_of("skip", "send"))  # type: ignore[arg-type]
+    when_empty: str = field(default="skip", validator=_one_of("skip", "send"))
     only: tuple[str, ...] = ()
 
 
@@ -81,7 +82,7 @@ class SmtpSettings:
 
     host: str = "localhost"
     port: int = 25
-    security: str = field(default="none", validator=_one_of("none", "starttls", "tls"))  # type: ignore[arg-type]
+    security: str = field(default="none", validator=_one_of("none", "starttls", "tls"))
     username: str = ""
     password: str = field(default="", repr=False)
     sender: str = field(default="tracker@localhost", validator=_is_address)

@@ -1,0 +1,178 @@
+"""The demo is the proof: half a year replayed, and the board says what history says."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import tracker
+
+COMMAND = [sys.executable, "-m", "tracker.cli"]
+
+
+def run(*arguments: str, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """`tracker …` as a process of its own."""
+    done = subprocess.run([*COMMAND, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120)
+    if check:
+        assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that one run of `tracker demo` leaves, made once for this module."""
+    folder = tmp_path_factory.mktemp("demo")
+    run("demo", "--out", "korea", cwd=folder)
+    return folder / "korea"
+
+
+BOARD = {
+    "dprk-release-detainees": ("fulfilled", "fulfilled"),
+    "dprk-release-detainees-kim-dong-chul": ("fulfilled", "fulfilled"),
+    "dprk-release-detainees-kim-sang-duk": ("fulfilled", "fulfilled"),
+    "dprk-release-detainees-kim-hak-song": ("fulfilled", "fulfilled"),
+    "dprk-pause-tests": ("pending", "active"),
+    "dprk-moratorium-icbm": ("pending", "active"),
+    "dprk-shut-test-site": ("pending", "active"),
+    "us-dprk-summit": ("pending", "active"),
+    "us-rok-resume-exercises": ("fulfilled", "fulfilled"),
+    "koreas-hotline": ("fulfilled", "fulfilled"),
+    "koreas-april-summit": ("fulfilled", "fulfilled"),
+    "koreas-olympic-march": ("fulfilled", "fulfilled"),
+    "dprk-denuclearize": ("pending", "conditional"),
+    "us-security-guarantee": ("pending", "proposed"),
+    "freeze-for-freeze": ("pending", "proposed"),
+    "dprk-statement-1992": ("violated", "violated"),
+}
+
+
+def status(demo: Path, *arguments: str) -> dict[str, dict[str, object]]:
+    """`tracker status --format json`, by id."""
+    rows = json.loads(run("status", "--format", "json", *arguments, cwd=demo).stdout)
+    return {row["id"]: row for row in rows}
+
+
+def test_the_board_of_10_may_2018_says_what_history_says(demo: Path) -> None:
+    """Every line of the expected board holds, from documents alone."""
+    board = status(demo, "--as-of", "2018-05-10")
+    assert {name: (board[name]["status"], board[name]["state"]) for name in BOARD} == BOARD
+
+
+def test_the_detainees_are_free_since_the_9th_not_since_the_prediction(demo: Path) -> None:
+    """ "Will be freed today" on the 3rd frees nobody; 3 of 3 are free since the 9th."""
+    assert str(status(demo, "--as-of", "2018-05-08")["dprk-release-detainees"]["status"]) == "pending"
+    row = status(demo, "--as-of", "2018-05-10")["dprk-release-detainees"]
+    assert row["since"] == "2018-05-09"
+    with tracker.open(demo / "config.toml") as t:
+        assert t.commitment("dprk-release-detainees", as_of="2018-05-10").extent == (3, 3)
+
+
+def test_statements_without_clause_or_act_are_unrateable_and_1992_is_broken_since_2006(demo: Path) -> None:
+    """No verdict where none is possible; a settled one has its date."""
+    board = status(demo, "--as-of", "2018-05-10")
+    for year in ("1972", "2000", "2007"):
+        assert "unrateable" in str(board[f"koreas-statement-{year}"]["flags"])
+    assert board["dprk-statement-1992"]["since"] == "2006-10-09"
+
+
+def test_the_world_of_7_march_as_known_on_7_march(demo: Path) -> None:
+    """That day's knowledge: nobody freed, the pause relayed, no moratorium, no promise to shut the site."""
+    board = status(demo, "--as-of", "2018-03-07", "--known-at", "2018-03-07")
+    assert board["dprk-release-detainees"]["status"] == "pending"
+    assert (board["dprk-pause-tests"]["status"], board["dprk-pause-tests"]["state"]) == (
+        "pending",
+        "proposed",
+    )
+    assert "dprk-moratorium-icbm" not in board
+    assert "dprk-shut-test-site" not in board
+    with tracker.open(demo / "config.toml") as t:
+        pause = t.commitment("dprk-pause-tests", as_of="2018-03-07", known_at="2018-03-07")
+        assert (pause.voice, pause.told_by) == ("relayed", "rok")
+
+
+def test_the_end_of_the_story_stands_in_the_log_too(demo: Path) -> None:
+    """After 15 June: the site demolished, the summit held though it had been called off in between."""
+    board = status(demo, "--as-of", "2018-06-15")
+    assert board["dprk-shut-test-site"]["status"] == "fulfilled"
+    assert board["dprk-shut-test-site"]["since"] == "2018-05-24"
+    assert board["us-dprk-summit"]["status"] == "fulfilled"
+    with tracker.open(demo / "config.toml") as t:
+        assert "violated" in [step.state for step in t.history("us-dprk-summit")]
+
+
+def test_explain_names_verdict_rule_documents_publishers_grades_and_words(demo: Path) -> None:
+    """The words that it prints stand in the documents that it names."""
+    told = run("explain", "dprk-release-detainees", cwd=demo).stdout
+    with tracker.open(demo / "config.toml") as t:
+        reasons = t.explain("dprk-release-detainees").reasons
+    quotes = [quote for reason in reasons for quote in reason.findings]
+    assert len({quote.origin for quote in quotes}) >= 2
+    assert "Fulfilled" in told or "fulfilled" in told
+    for quote in quotes:
+        assert quote.publisher in told
+        assert quote.grade in told
+        assert all(word in quote.text and word in told for word in quote.words)
+    assert all(reason.rule for reason in reasons)
+
+
+def test_a_second_poll_of_unchanged_feeds_adds_no_event(demo: Path) -> None:
+    """The folder that the demo leaves polls its own feed files, and finds nothing new in them."""
+    with tracker.open(demo / "config.toml") as t:
+        names = [feed.name for feed in t.feed_settings]
+        documents = [feed.documents for feed in t.feeds()]
+    run("poll", *names, cwd=demo)  # under the real clock: deadlines of 2018 have passed since
+    with tracker.open(demo / "config.toml") as t:
+        head = t.head()
+    run("poll", *names, cwd=demo)
+    with tracker.open(demo / "config.toml") as t:
+        assert t.head() == head
+        assert [feed.documents for feed in t.feeds()] == documents
+        assert not [feed.error for feed in t.feeds() if feed.error]
+
+
+def test_the_log_of_the_demo_verifies_and_is_bracketed(demo: Path) -> None:
+    """A replay is marked in the log from begin to end, and the chain holds."""
+    run("log", "verify", cwd=demo)
+    with tracker.open(demo / "config.toml") as t:
+        types = [type(fact.event).__name__ for fact in t.log(stream="tracker")]
+    assert types[0] == "LogStarted"
+    assert types[-1] == "ReplayEnded"
+    assert "ReplayStarted" in types
+
+
+def test_the_digest_is_there_as_mail_and_as_page(demo: Path) -> None:
+    """Both files hold the name of what changed."""
+    assert b"Message-ID" in (demo / "digest.eml").read_bytes()
+    assert "<html" in (demo / "digest.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("seconds", [0.6, 1.5, 3.0])
+def test_a_demo_killed_at_any_moment_runs_again(tmp_path: Path, seconds: float) -> None:
+    """SIGKILL in the middle leaves nothing in the way of the next run."""
+    process = subprocess.Popen(
+        [*COMMAND, "demo", "--out", "korea"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    run("demo", "--out", "korea", cwd=tmp_path)
+    assert status(tmp_path / "korea")["koreas-april-summit"]["status"] == "fulfilled"
+
+
+def test_demo_does_not_touch_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
+    """A folder with other files in it is refused with one line, and left as it was."""
+    (tmp_path / "korea").mkdir()
+    (tmp_path / "korea" / "thesis.txt").write_text("years of work")
+    done = run("demo", "--out", "korea", cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert "no demo made" in done.stderr
+    assert (tmp_path / "korea" / "thesis.txt").read_text() == "years of work"
