@@ -139,7 +139,7 @@ class Tracker:
         `party` keeps those it owes or is owed, `only` those with that status (pending, fulfilled, violated,
         closed) or state.
         """
-        words = [*Status, *State]
+        words = [word.value for word in (*Status, *State)]
         if only is not None and only not in words:
             raise UserError(f"{only!r} is no status and no state{did_you_mean(only, words)}")
         with self._reading(as_of, known_at) as reader:

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from attrs import frozen
 
 from tests.api.test_api import DOSSIER
-from tracker.cli import COMMANDS
+from tracker.cli import COMMANDS, main
 
 CONFIG = '[tracker]\nzone = "Europe/London"\ndossiers = ["pledges.toml"]\n'
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """`tracker …` as a process of its own."""
-    command = [sys.executable, "-m", "tracker.cli", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
+@frozen
+class Done:
+    """How a command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str, cwd: Path) -> Done:
+    """`tracker …`, from its arguments to its exit status, in the folder `cwd`."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.chdir(cwd),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main(list(arguments))
+    assert isinstance(ended.value.code, int)
+    return Done(ended.value.code, out.getvalue(), err.getvalue())
 
 
 @pytest.fixture
@@ -37,7 +54,8 @@ def test_status_json_has_the_documented_keys(desk: Path) -> None:
     """An array of objects with exactly the promised keys."""
     rows = json.loads(run("status", "--format", "json", cwd=desk).stdout)
     assert [row["id"] for row in rows] == ["open-bridge", "no-new-tax", "toll-free"]
-    keys = "id title debtor creditor kind status state since until flags basis to_review".split()
+    keys = [*("id", "title", "debtor", "creditor", "kind", "status", "state"), *("since", "until", "flags")]
+    keys += ["basis", "to_review"]
     assert all(list(row) == keys for row in rows)
     assert rows[0]["until"] == "2024-12-31"
 
@@ -45,7 +63,11 @@ def test_status_json_has_the_documented_keys(desk: Path) -> None:
 def test_csv_and_markdown_hold_the_same_rows(desk: Path) -> None:
     """Each format is readable by its own reader."""
     told = run("status", "--format", "csv", cwd=desk).stdout
-    assert [row["id"] for row in csv.DictReader(io.StringIO(told))] == ["open-bridge", "no-new-tax", "toll-free"]
+    assert [row["id"] for row in csv.DictReader(io.StringIO(told))] == [
+        "open-bridge",
+        "no-new-tax",
+        "toll-free",
+    ]
     lines = run("status", "--format", "markdown", cwd=desk).stdout.splitlines()
     assert lines[0].startswith("| id | title |")
     assert len(lines) == 5
@@ -61,7 +83,9 @@ def test_log_show_json_has_the_documented_keys(desk: Path) -> None:
 
 def test_record_retract_and_show_all(desk: Path) -> None:
     """A violation recorded and taken back: status says pending again, show --all lists both."""
-    done = run("record", "no-new-tax", "violated", "--occurred", "2024-03-15", "--because", "a levy", cwd=desk)
+    done = run(
+        "record", "no-new-tax", "violated", "--occurred", "2024-03-15", "--because", "a levy", cwd=desk
+    )
     assert done.returncode == 0, done.stderr
     event = done.stdout.split()[2]
     violated = json.loads(run("status", "no-new-tax", "--format", "json", cwd=desk).stdout)
@@ -92,7 +116,10 @@ def test_load_dry_run_writes_nothing(desk: Path) -> None:
         (["status", "--only", "fulfiled"], "did you mean 'fulfilled'"),
         (["statsu"], "did you mean 'status'"),
         (["explain", "nothing"], "no commitment 'nothing'"),
-        (["record", "open-bridge", "fulfilled", "--occurred", "2999-01-01", "--because", "x"], "not come yet"),
+        (
+            ["record", "open-bridge", "fulfilled", "--occurred", "2999-01-01", "--because", "x"],
+            "not come yet",
+        ),
         (["retract", "nothing", "--reason", "x"], "no event 'nothing'"),
         (["review", "accept", "nothing"], "no finding 'nothing'"),
         (["digest", "preview", "nothing"], "no digest 'nothing'"),
@@ -127,7 +154,9 @@ def test_a_dossier_with_a_duplicate_id_names_both_lines_and_loads_nothing(desk: 
 
 def test_a_mistyped_key_is_named(desk: Path) -> None:
     """Table, key and what may be meant."""
-    (desk / "config.toml").write_text(CONFIG + '[[feed]]\nname = "x"\nurl = "http://x.example"\nintervall = "1h"\n')
+    (desk / "config.toml").write_text(
+        CONFIG + '[[feed]]\nname = "x"\nurl = "http://x.example"\nintervall = "1h"\n'
+    )
     done = run("status", cwd=desk)
     assert done.returncode == 2
     assert "[[feed]] 'x': unknown key 'intervall' (did you mean 'interval'?)" in done.stderr
@@ -140,7 +169,12 @@ def test_match_reads_lines_and_prints_findings_with_spans(desk: Path, tmp_path: 
         + '\n[[concept]]\nname = "bridge"\nvariants = ["harbour bridge"]\n'
         + '\n[[watch]]\nfor = ["open-bridge"]\nobject = ["bridge"]\nfulfils = ["open -> <bridge>"]\n'
     )
-    document = {"id": "d1", "title": "Mayor opens harbour bridge", "published": "2024-05-20", "url": "http://x.example/1"}
+    document = {
+        "id": "d1",
+        "title": "Mayor opens harbour bridge",
+        "published": "2024-05-20",
+        "url": "http://x.example/1",
+    }
     (desk / "in.jsonl").write_text(json.dumps(document) + "\n\n")
     done = run("match", "--dossier", "watched.toml", "--input", "in.jsonl", cwd=desk)
     found = [json.loads(line) for line in done.stdout.splitlines()]
@@ -153,7 +187,8 @@ def test_match_reads_lines_and_prints_findings_with_spans(desk: Path, tmp_path: 
 def test_feeds_parse_tells_a_file_without_a_feed_from_one_with(desk: Path) -> None:
     """One object per file, also where there is no feed in it."""
     (desk / "good.xml").write_text(
-        '<rss version="2.0"><channel><title>T</title><item><guid>1</guid><title>A</title></item></channel></rss>'
+        '<rss version="2.0"><channel><title>T</title>'
+        "<item><guid>1</guid><title>A</title></item></channel></rss>"
     )
     (desk / "bad.xml").write_bytes(bytes(range(256)))
     told = json.loads(run("feeds", "parse", "good.xml", "bad.xml", "--format", "json", cwd=desk).stdout)

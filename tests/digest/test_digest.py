@@ -1,4 +1,4 @@
-"""Digests against a real SMTP server: each change once, each slot once, and a failing server loses nothing."""
+"""Digests and a real SMTP server: each change once, each slot once; a failing server loses nothing."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import tracker
 from tests.api.test_api import DOSSIER, Clock
 from tracker.api import Tracker
 from tracker.commitments.events import Fulfilled, Violated
-from tracker.digest.render import Rendered
 from tracker.digest.mail import message
+from tracker.digest.render import Rendered
 from tracker.digest.service import preview, send_due, send_now
 from tracker.digest.settings import DigestSettings, SmtpSettings
 from tracker.digest.slots import due_slot
