@@ -128,8 +128,10 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        # A quoted text begins at its quotation mark.
         self.tokens = [
-            (m.lastgroup, m.group(m.lastgroup or 0), m.start(m.lastgroup or 0)) for m in _TOKEN.finditer(text)
+            (m.lastgroup, m[m.lastgroup or 0], m.start(m.lastgroup or 0) - (m.lastgroup == "quoted"))
+            for m in _TOKEN.finditer(text)
         ]
         self.at = 0
         self.depth = 0

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from tracker.api import Tracker
 
 
-def preview(t: Tracker, name: str) -> tuple[str, str, str, bytes]:
-    """(subject, text, HTML, the mail as bytes) of what a digest would say now; writes and sends nothing."""
+def preview(t: Tracker, name: str, *, since: int | None = None) -> tuple[str, str, str, bytes]:
+    """(subject, text, HTML, the mail as bytes) of what a digest would say now; queues and sends nothing.
+
+    `since` is the log position to tell from, by default where the last issue ended.
+    """
     settings = _one(t, name)
     smtp = t.config.section("smtp", SmtpSettings)
     now = t.now()
     with t.database.reading() as connection:
-        after = told_up_to(connection, name)
-    rendered = render(compose(t, settings, after, now), settings)
+        after = told_up_to(connection, name) if since is None else since
+    rendered = render(compose(t, settings, after, t.catch_up(), now), settings)
     recipient = settings.recipients[0] if settings.recipients else smtp.sender
     mail = message(rendered, name, due_slot(settings, t.zone, now), recipient, smtp, now)
     return rendered.subject, rendered.text, rendered.html, mail.as_bytes()
@@ -67,7 +70,7 @@ def _make(t: Tracker, settings: DigestSettings, slot: str, now: datetime, *, for
             return
         after = told_up_to(connection, settings.name)
     up_to = t.catch_up()
-    issue = compose(t, settings, after, now)
+    issue = compose(t, settings, after, up_to, now)
     skip = issue.is_empty and settings.when_empty == "skip" and not forced
     queue(t.database, settings, slot, issue, render(issue, settings), after, up_to, skip=skip)
 

@@ -1,0 +1,67 @@
+"""What the README shows, runs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_api_example_of_the_readme_runs_as_printed(tmp_path: Path) -> None:
+    """Over the folder that the README's own first command leaves."""
+    run = [sys.executable, "-m", "tracker.cli"]
+    subprocess.run([*run, "demo", "--out", "demo"], cwd=tmp_path, check=True, capture_output=True)
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "dprk-release-detainees fulfilled fulfilled 2018-05-09" in done.stdout
+
+
+def test_every_command_that_the_readme_shows_is_there() -> None:
+    """No command in a code block that the program does not have."""
+    from tracker.cli import COMMANDS
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^\$ (?:\S*/)?tracker (?:--config \S+ )?([a-z]+)", text, re.MULTILINE))
+    assert shown
+    assert shown <= set(COMMANDS)
+
+
+def test_every_key_of_the_default_config_is_known_and_every_known_key_is_documented() -> None:
+    """The commented config and the settings classes say the same."""
+    import attrs
+
+    from tracker.api import TABLES
+    from tracker.commitments.policy import PolicySettings
+    from tracker.config import Config, TrackerSettings
+    from tracker.daemon import RunSettings
+    from tracker.digest.settings import DigestSettings, SmtpSettings
+    from tracker.evidence.source import Source
+    from tracker.feeds.settings import FeedSettings, FetchSettings
+
+    classes = {
+        "tracker": TrackerSettings,
+        "run": RunSettings,
+        "fetch": FetchSettings,
+        "feed": FeedSettings,
+        "source": Source,
+        "policy": PolicySettings,
+        "digest": DigestSettings,
+        "smtp": SmtpSettings,
+    }
+    assert set(classes) == set(TABLES)
+    config = Config.load(ROOT / "config.toml", {})
+    config.only(*TABLES)
+    text = (ROOT / "config.toml").read_text(encoding="utf-8")
+    for name, settings in classes.items():
+        if isinstance(config.tables.get(name), list):
+            config.sections(name, settings)
+        else:
+            config.section(name, settings)
+        for field in attrs.fields(settings):  # type: ignore[arg-type]
+            assert re.search(rf"^#? ?{field.name} *=|`{field.name}`", text, re.MULTILINE), (
+                f"[{name}] {field.name}"
+            )
