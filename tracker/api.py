@@ -109,7 +109,7 @@ class Tracker:
         self.desk = Desk(self.sources, self.policy, self.zone)
         self.parser = ParseWorker()
         self._projections = (History(), Inbox())
-        self.database = Database(_url(config, settings.database))
+        self.database = Database(_url(config, settings.database), durable=settings.durable)
         try:
             migrate.ensure(self.database)
         except BaseException:

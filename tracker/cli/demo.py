@@ -45,7 +45,7 @@ def command(out: Path) -> None:
     shutil.copy(seeds / f"{NAME}.toml", work / f"{NAME}.toml")
     clock = _Clock(days(saved.values())[0])
     with serve(saved, clock) as address:
-        _write_config(work / "config.toml", tables, lambda file: address + file, interval="1m")
+        _write_config(work / "config.toml", tables, lambda file: address + file, interval="1m", durable=False)
         with tracker.open(work / "config.toml", clock=clock) as t:
             dossier = t.read_dossier(work / f"{NAME}.toml")
             moments = days(saved.values(), dossier.moments())
@@ -63,7 +63,7 @@ def command(out: Path) -> None:
     (work / "feeds").mkdir()
     for file, feed in saved.items():
         (work / "feeds" / file).write_bytes(feed.on(clock()))
-    _write_config(work / "config.toml", tables, lambda file: f"feeds/{file}", interval="1h")
+    _write_config(work / "config.toml", tables, lambda file: f"feeds/{file}", interval="1h", durable=True)
     (work / "digest.eml").write_bytes(eml)
     (work / "digest.html").write_text(html, encoding="utf-8")
     _publish(work, out)
@@ -134,8 +134,11 @@ def _publish(work: Path, out: Path) -> None:
     work.replace(out)
 
 
-def _write_config(path: Path, tables: dict[str, Any], url: Any, interval: str) -> None:
-    """The demo's config: its sources and feeds, verdicts by policy, one weekly digest."""
+def _write_config(path: Path, tables: dict[str, Any], url: Any, *, interval: str, durable: bool) -> None:
+    """The demo's config: its sources and feeds, verdicts by policy, one weekly digest.
+
+    While it is made it need not survive a power cut: two thousand waits for the disk took half a minute.
+    """
     lines = [
         "# Written by `tracker demo`. The feeds are local files now; `tracker poll` reads them again.",
         "",
@@ -143,6 +146,7 @@ def _write_config(path: Path, tables: dict[str, Any], url: Any, interval: str) -
         'database = "tracker.sqlite3"',
         f'zone = "{ZONE}"',
         f'dossiers = ["{NAME}.toml"]',
+        *([] if durable else ["durable = false"]),
         "",
         "[policy]",
         "enabled = true",

@@ -130,6 +130,9 @@ def serve(feeds: Mapping[str, SavedFeed], now: Callable[[], datetime]) -> Iterat
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body in one packet: in two, the second waits 40 ms for the first to be acknowledged.
+        wbufsize = -1
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             feed = feeds.get(self.path.lstrip("/"))

@@ -30,9 +30,13 @@ BUSY_SECONDS = 30
 
 
 class Database:
-    """One database. Cheap to make, connects on first use; `close()` gives its connections back."""
+    """One database. Cheap to make, connects on first use; `close()` gives its connections back.
 
-    def __init__(self, url: str | URL) -> None:
+    Without `durable`, SQLite may lose the last commits when the power fails, never when a process is killed.
+    """
+
+    def __init__(self, url: str | URL, *, durable: bool = True) -> None:
+        self.durable = durable
         try:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -43,7 +47,7 @@ class Database:
                 "write sqlite:///file.sqlite3 or postgresql://user@host/name (extra: postgres)"
             ) from problem
         if self.is_sqlite:
-            event.listen(self.engine, "connect", _on_sqlite_connect)
+            event.listen(self.engine, "connect", self._on_sqlite_connect)
             event.listen(self.engine, "begin", _on_sqlite_begin)
 
     @property
@@ -93,19 +97,18 @@ class Database:
         except SQLAlchemyError as problem:
             raise LogUnavailable(f"{self.place}: {str(problem).splitlines()[0]}") from problem
 
+    def _on_sqlite_connect(self, connection: Any, _record: object) -> None:
+        # The driver's own transaction handling is off: it would begin late, and never IMMEDIATE.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA synchronous = {'FULL' if self.durable else 'NORMAL'}")
+        cursor.close()
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
-
-
-def _on_sqlite_connect(connection: Any, _record: object) -> None:
-    # The driver's own transaction handling is off: it would begin late, and never IMMEDIATE.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.close()
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
