@@ -158,7 +158,11 @@ def serve(feeds: Mapping[str, SavedFeed], now: Callable[[], datetime]) -> Iterat
         def log_message(self, *_: object) -> None:
             """Quiet: the demo tells its own story."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        # With the default of 5, the sixth connection at once is dropped and tried again after a second.
+        request_queue_size = 128
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
