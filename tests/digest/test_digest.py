@@ -63,20 +63,21 @@ def post() -> Iterator[tuple[Post, int]]:
         controller.stop()
 
 
-Opened = Callable[[int], Tracker]
+Opened = Callable[..., Tracker]
 
 
 @pytest.fixture
 def opened(tmp_path: Path) -> Iterator[Opened]:
-    """Opens a tracker with a daily digest for two readers, that mails to a port."""
+    """Opens a tracker with a daily digest for two readers or others, that mails to a port."""
     trackers = []
 
-    def make(port: int) -> Tracker:
-        (tmp_path / "pledges.toml").write_text(DOSSIER)
+    def make(port: int, dossier: str = DOSSIER, readers: str = "ab", smtp: str = "") -> Tracker:
+        recipients = ", ".join(f'"{reader}@example.org"' for reader in readers)
+        (tmp_path / "pledges.toml").write_text(dossier)
         (tmp_path / "config.toml").write_text(
             '[tracker]\nzone = "Europe/London"\ndossiers = ["pledges.toml"]\n'
-            f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsender = "tracker@example.org"\n'
-            '[[digest]]\nname = "daily"\nrecipients = ["a@example.org", "b@example.org"]\n'
+            f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsender = "tracker@example.org"\n{smtp}'
+            f'[[digest]]\nname = "daily"\nrecipients = [{recipients}]\n'
         )
         t = tracker.open(tmp_path / "config.toml", clock=Clock())
         trackers.append(t)

@@ -78,7 +78,8 @@ def evolve(standing: Standing, fact: Fact) -> Standing:
         case ConditionFailed(condition=words):
             return but(standing, said=tuple(w for w in standing.said if w != words))
         case DeadlineMoved(window=window) if standing.is_live:
-            return but(standing, window=window, deadline_passed=False, unobserved=False)
+            because = (*standing.because, fact.id)
+            return but(standing, window=window, because=because, deadline_passed=False, unobserved=False)
         case Accepted(effective=effective) if state is State.PROPOSED:
             return _obliged(standing, fact, effective or fact.occurred.start)
         case Accepted() if standing.is_live:

@@ -16,12 +16,27 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from attrs import frozen
+
 from tracker.digest.render import Rendered
 from tracker.digest.settings import SmtpSettings
 from tracker.errors import MailFailed
 
-# The standard library folds a long List-Unsubscribe into encoded words, which mail programs ignore.
-POLICY = SMTP.clone(max_line_length=998)
+# The standard library folds a long List-Unsubscribe into encoded words, which mail programs ignore. Bodies
+# are encoded to ASCII, because not every server takes eight bits and smtplib does not announce them.
+POLICY = SMTP.clone(max_line_length=998, cte_type="7bit")
+
+
+@frozen
+class Handed:
+    """What became of a mail: `state` sent, pending (later), failed (never) or unknown, and why.
+
+    `broken` says that the connection is of no more use.
+    """
+
+    state: str
+    error: str = ""
+    broken: bool = False
 
 
 def message_id(digest: str, slot: str, recipient: str, domain: str) -> str:
@@ -67,7 +82,7 @@ def connected(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
         else:
             server = smtplib.SMTP(smtp.host, smtp.port, timeout=smtp.timeout)
     except (OSError, smtplib.SMTPException) as problem:
-        raise MailFailed(f"{place} cannot be reached: {problem}; check [smtp]") from problem
+        raise MailFailed(f"{place} cannot be reached: {_line(str(problem))}; check [smtp]") from problem
     try:
         try:
             if smtp.security == "starttls":
@@ -75,10 +90,61 @@ def connected(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
             if smtp.username:
                 server.login(smtp.username, smtp.password)
         except (OSError, smtplib.SMTPException) as problem:
-            raise MailFailed(f"{place} refused us: {problem}; check [smtp]") from problem
+            raise MailFailed(f"{place} refused us: {_line(str(problem))}; check [smtp]") from problem
         yield server
     finally:
         try:
             server.quit()
         except (OSError, smtplib.SMTPException):
             server.close()
+
+
+def hand_over(server: smtplib.SMTP, mail: EmailMessage, sender: str, recipient: str) -> Handed:
+    """Give one mail to the server; what goes wrong is in the result.
+
+    Step by step, because it matters where a line breaks: before DATA the server cannot have the mail and it
+    is tried again; from DATA on nobody knows, and trying again might deliver it twice.
+    """
+    begun = False
+    try:
+        server.ehlo_or_helo_if_needed()
+        options: tuple[str, ...] = ()
+        policy = POLICY
+        if not (sender + recipient).isascii():
+            if not server.has_extn("smtputf8"):
+                return Handed("failed", "the mail server takes no address outside ASCII (SMTPUTF8)")
+            options, policy = ("SMTPUTF8", "BODY=8BITMIME"), POLICY.clone(utf8=True)
+        code, words = server.mail(sender, options)
+        if code != 250:
+            # It is us whom the server will not have, a matter of [smtp]: no reason to give the reader up.
+            return _refused(server, code, words, state="pending")
+        code, words = server.rcpt(recipient)
+        if code not in (250, 251):
+            return _refused(server, code, words)
+        begun = True
+        code, words = server.data(mail.as_bytes(policy=policy))
+    except smtplib.SMTPResponseException as problem:
+        return _refused(server, problem.smtp_code, problem.smtp_error)
+    except OSError as problem:
+        # smtplib's own exceptions are OSErrors too.
+        why = f"the connection broke while sending: {_line(str(problem))}"
+        return Handed("unknown" if begun else "pending", why, broken=True)
+    return Handed("sent") if code == 250 else _refused(server, code, words)
+
+
+def _refused(server: smtplib.SMTP, code: int, words: bytes | str, state: str = "") -> Handed:
+    """4xx is for now, all else for good (RFC 5321, 4.2.1), unless told. 421 is the server's goodbye."""
+    state = state or ("pending" if 400 <= code < 500 else "failed")
+    error = f"{code} {_line(words)}"
+    if code == 421:
+        return Handed(state, error, broken=True)
+    try:
+        server.rset()
+    except OSError:
+        return Handed(state, error, broken=True)
+    return Handed(state, error)
+
+
+def _line(words: str | bytes) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return " ".join(text.split())

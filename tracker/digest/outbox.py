@@ -16,16 +16,19 @@ from sqlalchemy.engine import Connection
 
 from tracker.database.engine import upsert
 from tracker.digest.compose import Issue
-from tracker.digest.mail import connected, message
+from tracker.digest.mail import connected, hand_over, message
 from tracker.digest.render import Rendered
 from tracker.digest.settings import DigestSettings, SmtpSettings
 from tracker.digest.tables import digests, issues, outbox
+from tracker.errors import MailFailed
 
 if TYPE_CHECKING:
     from tracker.database.engine import Database
 
 _LEASE = timedelta(minutes=5)
 _GIVE_UP = 8
+# A server that breaks every line would use up an attempt of every mail; the rest wait for the next round.
+_MOST_BREAKS = 3
 
 
 def told_up_to(connection: Connection, name: str) -> int:
@@ -96,19 +99,54 @@ def deliver(database: Database, smtp: SmtpSettings, now: datetime, names: Iterab
     Raises `MailFailed` where the server cannot be talked to at all; the mails stay pending.
     """
     wanted = list(names)
-    with database.reading() as connection:
-        if not connection.execute(sa.select(outbox.c.slot).where(_is_due(wanted, now)).limit(1)).first():
-            return 0, ""
-    sent, error = 0, ""
-    with connected(smtp) as server:
-        while (claimed := _claim(database, wanted, now)) is not None:
-            row, rendered, made_at = claimed
-            mail = message(rendered, row.digest, row.slot, row.recipient, smtp, made_at)
-            state, problem = _hand_over(server, mail, smtp, row.recipient)
-            _settle(database, row, state, problem, now)
-            sent += state == "sent"
-            error = problem or error
+    _give_up_lost(database, now)
+    sent, error, breaks = 0, "", 0
+    while breaks < _MOST_BREAKS and _has_due(database, wanted, now):
+        try:
+            with connected(smtp) as server:
+                done, problem, broken = _deliver_over(server, database, smtp, now, wanted)
+        except MailFailed as away:
+            if not sent and not error:
+                raise
+            return sent, str(away)
+        sent += done
+        error = problem or error
+        breaks += broken
     return sent, error
+
+
+def _deliver_over(
+    server: smtplib.SMTP, database: Database, smtp: SmtpSettings, now: datetime, names: list[str]
+) -> tuple[int, str, bool]:
+    """Send over one connection until nothing is due or it breaks: (sent, last error, whether it broke)."""
+    sent, error = 0, ""
+    while (claimed := _claim(database, names, now)) is not None:
+        row, rendered, made_at = claimed
+        mail = message(rendered, row.digest, row.slot, row.recipient, smtp, made_at)
+        handed = hand_over(server, mail, smtp.sender, row.recipient)
+        _settle(database, row, handed.state, handed.error, now)
+        sent += handed.state == "sent"
+        error = handed.error or error
+        if handed.broken:
+            return sent, error, True
+    return sent, error, False
+
+
+def _has_due(database: Database, names: list[str], now: datetime) -> bool:
+    with database.reading() as connection:
+        query = sa.select(outbox.c.slot).where(_is_due(names, now)).limit(1)
+        return connection.execute(query).first() is not None
+
+
+def _give_up_lost(database: Database, now: datetime) -> None:
+    """A lease that ran out was cut off: nobody knows what became of its mail, and the operator is told so."""
+    lost = sa.and_(outbox.c.state == "sending", outbox.c.lease_until <= now)
+    with database.reading() as connection:
+        if connection.execute(sa.select(outbox.c.slot).where(lost).limit(1)).first() is None:
+            return
+    words = "the sender ended while it was sending"
+    with database.writing() as connection:
+        connection.execute(outbox.update().where(lost).values(state="unknown", error=words, lease_until=None))
 
 
 def _is_due(names: list[str], now: datetime) -> sa.ColumnElement[bool]:
@@ -119,13 +157,12 @@ def _is_due(names: list[str], now: datetime) -> sa.ColumnElement[bool]:
 def _claim(
     database: Database, names: list[str], now: datetime
 ) -> tuple[sa.Row[tuple[object, ...]], Rendered, datetime] | None:
-    """The next mail, leased. A lease that ran out was cut off: nobody knows what became of its mail."""
+    """The next mail, leased, the one that has waited longest first."""
     with database.writing() as connection:
-        lost = sa.and_(outbox.c.state == "sending", outbox.c.lease_until <= now)
-        connection.execute(
-            outbox.update().where(lost).values(state="unknown", error="the sender ended while it was sending")
-        )
-        row = connection.execute(sa.select(outbox).where(_is_due(names, now)).limit(1)).first()
+        oldest = (outbox.c.next_at, outbox.c.digest, outbox.c.slot, outbox.c.recipient)
+        row = connection.execute(
+            sa.select(outbox).where(_is_due(names, now)).order_by(*oldest).limit(1)
+        ).first()
         if row is None:
             return None
         connection.execute(
@@ -137,21 +174,6 @@ def _claim(
             sa.select(issues).where(issues.c.digest == row.digest, issues.c.slot == row.slot)
         ).one()
     return row, Rendered(issue.subject, issue.text, issue.html), issue.made_at
-
-
-def _hand_over(server: smtplib.SMTP, mail: object, smtp: SmtpSettings, recipient: str) -> tuple[str, str]:
-    """(state, error) of a mail: refused for now pending, for good failed, a broken line unknown."""
-    try:
-        server.send_message(mail, from_addr=smtp.sender, to_addrs=[recipient])  # type: ignore[arg-type]
-    except smtplib.SMTPRecipientsRefused as problem:
-        code, words = next(iter(problem.recipients.values()))
-        return ("pending" if 400 <= code < 500 else "failed"), f"{code} {_line(words)}"
-    except smtplib.SMTPResponseException as problem:
-        temporary = 400 <= problem.smtp_code < 500
-        return ("pending" if temporary else "failed"), f"{problem.smtp_code} {_line(problem.smtp_error)}"
-    except (OSError, smtplib.SMTPServerDisconnected) as problem:
-        return "unknown", f"the connection broke while sending: {_line(str(problem))}"
-    return "sent", ""
 
 
 def _settle(
@@ -173,8 +195,3 @@ def _is(row: sa.Row[tuple[object, ...]]) -> sa.ColumnElement[bool]:
     return sa.and_(
         outbox.c.digest == row.digest, outbox.c.slot == row.slot, outbox.c.recipient == row.recipient
     )
-
-
-def _line(words: str | bytes) -> str:
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return " ".join(text.split())

@@ -71,6 +71,16 @@ class DigestSettings:
     only: tuple[str, ...] = ()
 
 
+def _is_port(_: object, __: object, value: int) -> None:
+    if not 0 < value < 65536:
+        raise ValueError(f"port: {value} is no port; write a number from 1 to 65535")
+
+
+def _is_positive(_: object, attribute: Attribute[float], value: float) -> None:
+    if not value > 0:
+        raise ValueError(f"{attribute.name}: {value} must be above zero")
+
+
 def _is_name(value: str) -> None:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", value):
         raise ValueError(f"name: {value!r} must be of small letters, digits and hyphens")
@@ -81,10 +91,10 @@ class SmtpSettings:
     """`[smtp]`: the server that takes our mail. `timeout` is in seconds; `unsubscribe` takes such mails."""
 
     host: str = "localhost"
-    port: int = 25
+    port: int = field(default=25, validator=_is_port)
     security: str = field(default="none", validator=_one_of("none", "starttls", "tls"))
     username: str = ""
     password: str = field(default="", repr=False)
     sender: str = field(default="tracker@localhost", validator=_is_address)
-    timeout: float = 30.0
+    timeout: float = field(default=30.0, validator=_is_positive)
     unsubscribe: str = field(default="", validator=_is_address)

@@ -1,0 +1,166 @@
+"""A mail server that breaks, defers or refuses at each step: what may have arrived is told apart from what
+cannot have, and nobody else's mail suffers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from tests.digest.test_digest import Opened, Post, advance, free_port, opened
+from tracker.api import Tracker
+from tracker.digest.service import send_due
+from tracker.digest.tables import outbox
+
+__all__ = ["opened"]
+
+
+class Moody(Post):
+    """Answers `step` as told, `times` times; the answer "drop" cuts the line."""
+
+    def __init__(self, step: str, answer: str, times: int = 1) -> None:
+        super().__init__()
+        self.step, self.answer, self.times = step, answer, times
+
+    def mood(self, step: str, server: Any) -> str:
+        """The answer that was told for this step, or nothing."""
+        if step != self.step or not self.times:
+            return ""
+        self.times -= 1
+        if self.answer == "drop":
+            server.transport.abort()
+        return self.answer
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        """The sender."""
+        envelope.mail_from = address
+        return self.mood("MAIL", server) or "250 fine"
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        """The recipient."""
+        if answer := self.mood("RCPT", server):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        """The mail."""
+        return self.mood("DATA", server) or await super().handle_DATA(server, session, envelope)
+
+
+@contextmanager
+def listening(keeper: Post, **options: Any) -> Iterator[int]:
+    """The port on which a real server gives mails to `keeper`."""
+    port = free_port()
+    controller = Controller(keeper, hostname="127.0.0.1", port=port, **options)
+    controller.start()
+    try:
+        yield port
+    finally:
+        controller.stop()
+
+
+def states(t: Tracker) -> dict[str, str]:
+    """The state of each reader's mail."""
+    with t.database.reading() as connection:
+        return {row.recipient[0]: row.state for row in connection.execute(outbox.select())}
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "state"),
+    [
+        ("MAIL", "drop", "pending"),
+        ("MAIL", "530 authenticate first", "pending"),
+        ("RCPT", "drop", "pending"),
+        ("RCPT", "450 try later", "pending"),
+        ("RCPT", "550 nobody of this name", "failed"),
+        ("DATA", "421 closing down", "pending"),
+        ("DATA", "drop", "unknown"),
+    ],
+)
+def test_only_the_mail_on_the_line_suffers(opened: Opened, step: str, answer: str, state: str) -> None:
+    """The others go out in the same round; a mail is unknown only where the server may have it."""
+    keeper = Moody(step, answer)
+    with listening(keeper) as port:
+        t = opened(port, readers="abcd")
+        sent, error = send_due(t, t.now())
+        assert states(t) == {"a": state, "b": "sent", "c": "sent", "d": "sent"}
+        assert sent == 3
+        assert error
+        assert "\n" not in error
+        later = send_due(t, advance(t, hours=1))
+    assert later == (1 if state == "pending" else 0, "")
+    arrived = sorted(str(mail["To"])[0] for mail in keeper.mails)
+    assert arrived == (["a"] if state == "pending" else []) + ["b", "c", "d"]
+
+
+def test_a_server_that_breaks_every_line_is_left_alone_after_three(opened: Opened) -> None:
+    """The mails that were not tried keep all their attempts, and all arrive when it recovers."""
+    keeper = Moody("MAIL", "drop", times=3)
+    with listening(keeper) as port:
+        t = opened(port, readers="abcde")
+        assert send_due(t, t.now())[0] == 0
+        with t.database.reading() as connection:
+            attempts = [row.attempts for row in connection.execute(outbox.select())]
+        assert sorted(attempts) == [0, 0, 1, 1, 1]
+        assert send_due(t, advance(t, hours=1)) == (5, "")
+
+
+def test_a_mail_whose_sender_died_is_told_as_unknown_and_not_sent_again(opened: Opened) -> None:
+    """A lease that ran out may have been delivered; a lease that runs is another sender's business."""
+    t = opened(free_port(), readers="a")
+    assert send_due(t, t.now())[0] == 0
+    until = t.now() + timedelta(minutes=5)
+    with t.database.writing() as connection:
+        connection.execute(outbox.update().values(state="sending", lease_until=until))
+    assert send_due(t, advance(t, minutes=1)) == (0, "")
+    assert states(t) == {"a": "sending"}
+    assert send_due(t, advance(t, minutes=5)) == (0, "")
+    assert states(t) == {"a": "unknown"}
+
+
+def test_a_deferred_mail_is_given_up_after_a_while(opened: Opened) -> None:
+    """Eight times, further and further apart, then the outbox says failed and why."""
+    keeper = Moody("RCPT", "450 mailbox full", times=99)
+    with listening(keeper) as port:
+        t = opened(port, readers="a")
+        for _ in range(8):
+            assert states(t) in ({}, {"a": "pending"})
+            send_due(t, advance(t, days=1))
+        assert states(t) == {"a": "failed"}
+        assert keeper.times == 99 - 8
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_the_password_is_used_and_a_wrong_one_told(opened: Opened) -> None:
+    """A login that is refused leaves the mails waiting."""
+
+    def knows(_: Any, __: Any, ___: Any, mechanism: str, told: Any) -> AuthResult:
+        assert isinstance(told, LoginPassword)
+        return AuthResult(success=told == LoginPassword(b"tracker", b"right"), handled=False)
+
+    keeper = Post()
+    options = {"authenticator": knows, "auth_require_tls": False, "auth_required": True}
+    with listening(keeper, **options) as port:
+        t = opened(port, readers="a", smtp='username = "tracker"\npassword = "wrong"\n')
+        sent, error = send_due(t, t.now())
+        assert (sent, states(t)) == (0, {"a": "pending"})
+        assert "refused us" in error
+        assert "wrong" not in error
+        again = opened(port, readers="a", smtp='username = "tracker"\npassword = "right"\n')
+        assert send_due(again, again.now()) == (1, "")
+
+
+def test_a_server_without_starttls_is_not_trusted_with_mail(opened: Opened) -> None:
+    """Where encryption is asked for and not to be had, nothing is sent in the clear."""
+    keeper = Post()
+    with listening(keeper) as port:
+        t = opened(port, readers="a", smtp='security = "starttls"\n')
+        sent, error = send_due(t, t.now())
+    assert (sent, keeper.mails) == (0, [])
+    assert "refused us" in error
