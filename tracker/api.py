@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from tracker.database.schema import REVISION
 from tracker.desk import load as loading
 from tracker.desk import record as recording
 from tracker.desk.consider import Desk
+from tracker.desk.folder import COMMITMENT, open_folder
 from tracker.desk.record import Recorded
 from tracker.desk.sweep import due, sweep
 from tracker.dossier.diff import Change as DossierChange
@@ -55,10 +56,12 @@ from tracker.projections.answers import (
     InboxItem,
     TimelineEntry,
 )
+from tracker.projections.explaining import explain
 from tracker.projections.history import History
 from tracker.projections.inbox import Inbox
 from tracker.projections.reads import Reader
 from tracker.projections.runner import catch_up
+from tracker.projections.waiting import waiting
 
 When = str | date | datetime | None
 
@@ -176,12 +179,12 @@ class Tracker:
     def explain(self, name: str, *, as_of: When = None, known_at: When = None) -> Explanation:
         """Verdict, rule, findings and exact words behind a status, and what would change it."""
         with self._reading(as_of, known_at) as reader:
-            return reader.explain(self._one(reader, name))
+            return explain(reader, self._one(reader, name))
 
     def inbox(self, *, as_of: When = None, known_at: When = None) -> tuple[InboxItem, ...]:
         """What waits for a person, the most pressing first."""
         with self._reading(as_of, known_at) as reader:
-            return tuple(reader.inbox())
+            return tuple(waiting(reader))
 
     def upcoming(self, days: int = 30, *, as_of: When = None) -> tuple[Commitment, ...]:
         """Live commitments whose window ends within `days` of the moment asked about, the next first."""
@@ -189,6 +192,16 @@ class Tracker:
         end = start + timedelta(days=days)
         rows = [r for r in self.board(as_of=as_of) if r.state in LIVE and r.until and start < r.until <= end]
         return tuple(sorted(rows, key=lambda row: row.until or end))
+
+    def fact_of(self, event_id: str) -> Fact:
+        """A recorded fact about a commitment by its id; raises `Refused` where there is none."""
+        with self.database.reading() as connection:
+            return recording.recorded_fact(connection, event_id)
+
+    def parties(self) -> dict[str, str]:
+        """The names of the parties of all loaded dossiers by their id."""
+        with self.database.reading() as connection:
+            return loading.parties(connection)
 
     def head(self) -> int:
         """The last position of the log, 0 where it is empty."""
@@ -260,15 +273,42 @@ class Tracker:
     def record(
         self, name: str, event: Event, occurred: str | date | datetime | Occurred, *, by: str = ""
     ) -> Recorded:
-        """Record a verdict or another fact; raises `Refused` with the rule that stops it."""
-        when = occurred if isinstance(occurred, Occurred) else occurrence(occurred, self.zone)
+        """Record a verdict or another fact; raises `Refused` with the rule that stops it.
+
+        A day or a month is meant in the zone of the commitment's terms.
+        """
         with self._writing() as (connection, now):
+            when = self._occurrence(connection, name, occurred)
             return recording.record(connection, name, event, when, now, by or _who())
 
-    def retract(self, event_id: str, reason: str) -> Recorded:
-        """Take back one recorded fact, from now on, whatever moment is asked about."""
+    def retract(
+        self,
+        event_id: str,
+        reason: str,
+        *,
+        replacement: Event | None = None,
+        occurred: str | date | datetime | Occurred | None = None,
+    ) -> Recorded:
+        """Take back one recorded fact, from now on, whatever moment is asked about.
+
+        `replacement` is recorded in its stead in the same append; without `occurred` it happened when the
+        other did. Raises `Refused`.
+        """
         with self._writing() as (connection, now):
-            return recording.retract(connection, event_id, reason, now, _who())
+            when = None
+            if occurred is not None:
+                stream = recording.recorded_fact(connection, event_id).stream
+                when = self._occurrence(connection, stream.removeprefix(COMMITMENT), occurred)
+            return recording.retract(connection, event_id, reason, now, _who(), replacement, when)
+
+    def describe(self, name: str, kind: str, values: Mapping[str, object], *, instead_of: str = "") -> Event:
+        """The event of a type that a dossier knows (`accepted`, `violated`, …), from the keys it takes there.
+
+        What `values` leave out is carried on from the commitment's words and window, or from the recorded
+        fact with the id `instead_of`. Raises `DossierError` for a key that does not fit.
+        """
+        with self.database.reading() as connection:
+            return recording.describe(connection, name, kind, values, instead_of)
 
     def review_accept(self, finding: str, relation: str | None = None, because: str = "") -> Recorded:
         """Hold a finding true, and record the verdict that follows."""
@@ -332,6 +372,13 @@ class Tracker:
 
     def _moment(self, value: When) -> datetime | None:
         return None if value is None else moment(value, self.zone)
+
+    def _occurrence(
+        self, connection: Connection, name: str, occurred: str | date | datetime | Occurred
+    ) -> Occurred:
+        if isinstance(occurred, Occurred):
+            return occurred
+        return occurrence(occurred, open_folder(connection, name).standing.terms.zone)
 
     def _one(self, reader: Reader, name: str) -> Commitment:
         found = reader.commitment(name)

@@ -258,7 +258,7 @@ def test_two_edits_at_one_moment_do_not_tie() -> None:
     recorder.load(HEAD + PLEDGE.replace("1,000", "1,100"), recorder.now)
     recorder.load(HEAD + PLEDGE.replace("1,000", "1,200"), recorder.now)
     assert recorder.standing.terms.consequent == "The city plants 1,200 trees."
-    assert recorder.standing.inert == ()
+    assert timeline(recorder.facts).inert() == ()
 
 
 def test_an_edit_leaves_what_the_facts_changed() -> None:
@@ -452,7 +452,7 @@ def test_without_retractions_the_log_says_what_the_file_says(texts: list[str]) -
         assert evolve(final.terms, window=Window()) == evolve(fresh.terms, window=Window())
     if not any("deadline-moved" in text for text in texts[:-1]):
         assert final.window == fresh.window
-    assert all(inert.rule != "conflict" for inert in final.inert)
+    assert all(inert.rule != "conflict" for inert in timeline(recorder.facts).inert())
 
 
 @given(st.sampled_from(VERSIONS), st.lists(st.integers(0, 900), max_size=6))

@@ -10,7 +10,7 @@ from tracker.commitments.events import Fact
 from tracker.commitments.fold import fold_all
 from tracker.commitments.standing import State
 from tracker.dossier.diff import diff
-from tracker.dossier.facts import COMMON_KEYS, KEYS_OF
+from tracker.dossier.events import COMMON_KEYS, KEYS_OF
 from tracker.dossier.parse import COMMITMENT_KEYS, DOSSIER_KEYS, WATCH_KEYS, parse
 
 PAGE = (Path(__file__).parents[2] / "docs" / "dossiers.md").read_text(encoding="utf-8")

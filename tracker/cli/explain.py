@@ -9,7 +9,7 @@ import click
 from tracker.cli import opened, output
 
 if TYPE_CHECKING:
-    from tracker.projections.answers import Explanation, Quote
+    from tracker.projections.answers import Explanation, Link, Quote
 
 
 @click.command("explain")
@@ -49,6 +49,13 @@ def print_explanation(told: Explanation) -> None:
             click.echo(f"    source: {reason.cites}")
         for quote in reason.findings:
             _print_quote(quote)
+    for link in told.links:
+        click.echo(f"\n  {linked(link)}")
+    if told.inert:
+        click.echo("\n  Without effect:")
+        for entry in told.inert:
+            waits = "; waits for review" if entry.waits else ""
+            click.echo(f"    {entry.type} of {entry.occurred} ({entry.rule}): {entry.inert}{waits}")
     if told.against:
         click.echo("\n  Against it:")
         for quote in told.against:
@@ -64,11 +71,19 @@ def print_explanation(told: Explanation) -> None:
     click.echo("\n  What would change it: " + "; ".join(told.would_change) + ".")
 
 
+def linked(link: Link) -> str:
+    """The other side of a bargain and how it stands."""
+    stated = "" if link.stated_here else ", as the other side's terms say"
+    stands = f"{link.status} ({link.state})" if link.status else "not made by then"
+    return f"in return for {link.commitment}, which is {stands}{stated}"
+
+
 def _print_quote(quote: Quote) -> None:
     when = output.instant(quote.published) or "undated"
     click.echo(f"    [{quote.grade}] {quote.publisher}, {when}, origin {quote.origin}: {quote.title}")
     words = " … ".join(f"“{word}”" for word in quote.words) or "(the document was forgotten)"
+    taken = ", taken back" if quote.rejected else ""
     on = f" on {quote.occurred}" if quote.occurred else ""
-    click.echo(f"         {words}: {quote.relation}, {quote.factuality}{on}; finding {quote.id}")
+    click.echo(f"         {words}: {quote.relation}, {quote.factuality}{on}; finding {quote.id}{taken}")
     if quote.url:
         click.echo(f"         {quote.url}")

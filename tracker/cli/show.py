@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from tracker.cli import opened, output
+from tracker.cli.explain import linked
+from tracker.cli.status import notes
 
 COLUMNS = ("position", "occurred", "recorded", "type", "by", "what", "id")
 
@@ -12,12 +14,14 @@ COLUMNS = ("position", "occurred", "recorded", "type", "by", "what", "id")
 @click.command("show")
 @click.argument("name", metavar="ID")
 @click.option("--all", "everything", is_flag=True, help="Retracted facts too.")
+@click.option("--known-at", help="What we knew then.")
 @click.pass_context
-def command(context: click.Context, name: str, everything: bool) -> None:
-    """One commitment: its terms, how the parties read them, and every recorded fact."""
+def command(context: click.Context, name: str, everything: bool, known_at: str | None) -> None:
+    """One commitment: its terms, how the parties read them, and every recorded fact with both its dates."""
     with opened(context) as t:
-        row = t.commitment(name)
-        entries = t.timeline(name)
+        told = t.explain(name, known_at=known_at)
+        entries = t.timeline(name, known_at=known_at)
+    row = told.commitment
     terms = row.standing.terms
     zone = terms.zone
     lines = [
@@ -31,13 +35,12 @@ def command(context: click.Context, name: str, everything: bool) -> None:
         ("until", output.last_day(row.until, zone)),
         ("review on", output.first_day(row.standing.window.review_on, zone)),
         ("part of", terms.part_of),
-        ("in return for", ", ".join(terms.in_return_for)),
         ("voice", row.voice + (f", told by {row.told_by}" if row.told_by else "")),
         ("instrument", " ".join(filter(None, (terms.instrument, terms.clause)))),
         ("source", str(terms.cites) if terms.cites else ""),
         ("note", row.note),
         ("status", f"{row.status} ({row.state}) since {row.since}"),
-        ("flags", ", ".join(row.flags)),
+        ("notes", notes(row)),
         ("unrateable", row.standing.unrateable),
     ]
     click.echo(f"{row.id}: {row.title}")
@@ -46,8 +49,10 @@ def command(context: click.Context, name: str, everything: bool) -> None:
             click.echo(f"  {label + ':':15}{text}")
     for reading in terms.interpretations:
         click.echo(f"  read by {reading.party}: {reading.reading}")
-    for position in row.standing.positions:
+    for position in told.positions:
         click.echo(f"  said by {position.party}, {position.occurred}: {position.position}")
+    for link in told.links:
+        click.echo(f"  {linked(link)}")
     click.echo("")
     shown = [entry for entry in entries if everything or not entry.retracted]
     output.print_rows(
@@ -64,6 +69,7 @@ def command(context: click.Context, name: str, everything: bool) -> None:
                         (
                             "RETRACTED" if entry.retracted else "",
                             f"no effect: {entry.inert}" if entry.inert else "",
+                            "waits for review" if entry.waits else "",
                             entry.text,
                             entry.because,
                         ),

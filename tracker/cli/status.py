@@ -78,6 +78,8 @@ def notes(row: Commitment) -> str:
         words.insert(0, f"{done} of {whole}")
     if row.manner:
         words.append(f"{row.manner} by {', '.join(row.by)}" if row.by else row.manner)
+    if row.standing.breaches > 1:
+        words.append(f"{row.standing.breaches} breaches, the last {row.standing.last_breach}")
     if row.state == "proposed" and row.voice != "own":
         words.append(f"{row.voice} by {row.told_by}" if row.told_by else row.voice)
     if row.basis:

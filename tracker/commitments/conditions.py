@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NoReturn
 
 from attrs import frozen
@@ -85,11 +86,15 @@ class Condition:
 
     def said(self) -> tuple[str, ...]:
         """The quoted texts in it, in order."""
-        return tuple(t.text for t in _leaves(self.term) if isinstance(t, Said))
+        return tuple(t.text for t in self.leaves() if isinstance(t, Said))
 
     def upstream(self) -> tuple[str, ...]:
         """The ids of the commitments it hangs on, in order."""
-        return tuple(t.commitment for t in _leaves(self.term) if isinstance(t, Stands))
+        return tuple(t.commitment for t in self.leaves() if isinstance(t, Stands))
+
+    def leaves(self) -> Iterator[Said | Stands]:
+        """Its terms without the `and` and `or` between them, in order."""
+        return _leaves(self.term)
 
 
 def _holds(term: Term, said: frozenset[str], stands: Callable[[str, str], bool]) -> bool:
@@ -116,6 +121,19 @@ def _leaves(term: Term) -> Iterator[Said | Stands]:
 def parse(text: str) -> Condition:
     """Read a condition; raises `BadCondition` with the column (counted from 1) where it goes wrong."""
     return _Parser(text).condition()
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> Condition | None:
+    """The condition in `text`; None where there is none, and for one that nobody can read.
+
+    For the fold, which asks after every fact and must not fail on what an old log holds: what cannot be
+    read never holds. Whoever takes a condition in calls `parse`.
+    """
+    try:
+        return parse(text) if text else None
+    except BadCondition:
+        return None
 
 
 _DEEPEST = 20

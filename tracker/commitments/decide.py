@@ -11,8 +11,11 @@ from datetime import datetime
 
 from attrs import frozen
 
-from tracker.commitments.events import Event, Fact, Proposed, Retracted
-from tracker.commitments.fold import CLOCK, Timeline, timeline
+from tracker.commitments.conditions import parse
+from tracker.commitments.events import Event, Fact, Manner, Proposed, Retracted, Reworded, Suspended, Violated
+from tracker.commitments.fold import CLOCK, Timeline, fold_all
+from tracker.commitments.rules import Inert, Rule
+from tracker.commitments.standing import State
 from tracker.errors import Refused
 from tracker.evidence.when import Occurred
 
@@ -21,7 +24,7 @@ _CANDIDATE = "candidate"
 
 @frozen
 class Decision:
-    """What to append, and which recorded facts it makes void."""
+    """What to append, and in words which recorded facts it makes void. A lapse is dated to its deadline."""
 
     event: Event
     occurred: Occurred
@@ -33,52 +36,102 @@ def decide(
     occurred: Occurred,
     facts: Sequence[Fact],
     now: datetime,
-    upstream: Mapping[str, Timeline] | None = None,
-    parts: Sequence[str] = (),
+    others: Mapping[str, Sequence[Fact]] | None = None,
 ) -> Decision:
     """Judge `event`, said to have happened at `occurred`, against all recorded `facts` of its commitment.
 
-    Raises `Refused` with the rule that stops it. `now` is aware; nothing that begins after it is accepted.
+    `others` are the recorded facts, by commitment id, of whatever its conditions and parts hang on. `now` is
+    aware. Raises `Refused` with the rule that stops it, and `BadCondition`.
     """
     if occurred.start > now:
-        raise Refused("not-yet", f"{occurred} has not come yet; record it when it has")
-    if isinstance(event, Retracted):
-        return Decision(event, occurred, _retractable(event, facts))
+        raise Refused(Rule.NOT_YET, f"{occurred} has not come yet; record it when it has")
+    if isinstance(event, Proposed | Reworded) and event.terms.condition:
+        parse(event.terms.condition)
     if isinstance(event, Proposed):
         if facts:
-            raise Refused("proposed-once", f"{event.terms.id!r} was proposed already")
+            raise Refused(Rule.PROPOSED_ONCE, f"{event.terms.id!r} was proposed already")
         return Decision(event, occurred)
+    before = _fold(facts, others)
+    warnings: list[str] = []
+    if isinstance(event, Retracted):
+        warnings += _retractable(event, facts)
+    else:
+        occurred = _dated(event, occurred, before)
+    after = _fold([*facts, _candidate(event, occurred, facts, now)], others)
+    if not isinstance(event, Retracted):
+        warnings += _refuse_inert(event, occurred, after)
+    void = _made_void(before, after, facts)
+    if isinstance(event, Suspended):
+        for fact, _ in void:
+            if isinstance(fact.event, Violated):
+                raise Refused(
+                    Rule.COVERS_BREACH,
+                    f"it would cover the violation of {fact.occurred}; retract {fact.id} first",
+                )
+    warnings += [
+        f"this makes {type(fact.event).__name__} {fact.id} of {fact.occurred} void: {inert.reason}"
+        for fact, inert in void
+    ]
+    last = after.last
+    if isinstance(event, Violated) and last is not None and last.state is State.VIOLATED and not last.by:
+        warnings.append(f"it blames nobody; say which of {', '.join(last.terms.debtor)} did it")
+    return Decision(event, occurred, tuple(warnings))
+
+
+def _fold(facts: Sequence[Fact], others: Mapping[str, Sequence[Fact]] | None) -> Timeline:
+    name = next((f.event.terms.id for f in facts if isinstance(f.event, Proposed)), "")
+    return fold_all({**(others or {}), name: facts})[name]
+
+
+def _candidate(event: Event, occurred: Occurred, facts: Sequence[Fact], now: datetime) -> Fact:
     position = max((fact.position for fact in facts), default=0) + 1
-    candidate = Fact(_CANDIDATE, "", 0, position, event, occurred, now)
-    before = timeline(facts, upstream, parts)
-    after = timeline([*facts, candidate], upstream, parts)
-    then = after.at(occurred.end)
-    if then is None or after.last is None:
-        raise Refused("before-proposed", f"{occurred}: it had not been proposed by then")
-    for inert in then.inert:
-        if inert.fact == _CANDIDATE and not inert.waits:
-            raise Refused(inert.rule, f"{type(event).__name__} on {occurred} refused: {inert.reason}")
-    candidate_waits = [i.reason for i in then.inert if i.fact == _CANDIDATE]
-    void = {i.fact for i in before.last.inert} if before.last else set()
-    warnings = tuple(f"it has no effect by itself and waits for review: {why}" for why in candidate_waits)
-    warnings += tuple(
-        f"this makes {fact.id} of {fact.occurred} void: {inert.reason}"
-        for inert in after.last.inert
-        if inert.fact not in void
-        for fact in facts
-        if fact.id == inert.fact and not isinstance(fact.event, CLOCK)
-    )
-    return Decision(event, occurred, warnings)
+    return Fact(_CANDIDATE, "", 0, position, event, occurred, now)
 
 
-def _retractable(event: Retracted, facts: Sequence[Fact]) -> tuple[str, ...]:
+def _dated(event: Event, occurred: Occurred, before: Timeline) -> Occurred:
+    """A lapse happened at the deadline, whenever somebody judged it."""
+    if not isinstance(event, Violated) or event.manner is not Manner.LAPSE:
+        return occurred
+    then = before.at(occurred.end)
+    until = then.window.until if then else None
+    if until is None or occurred.end < until:
+        return occurred
+    return Occurred.at(until, occurred.zone)
+
+
+def _refuse_inert(event: Event, occurred: Occurred, after: Timeline) -> list[str]:
+    """Raise for what would have no effect; what waits for a person may be recorded, with a warning."""
+    if after.at(occurred.end) is None:
+        raise Refused(Rule.BEFORE_PROPOSED, f"{occurred}: it had not been proposed by then")
+    inert = next((i for i in after.inert(occurred.end) if i.fact == _CANDIDATE), None)
+    if inert is None:
+        return []
+    if not inert.waits:
+        raise Refused(inert.rule, f"{type(event).__name__} on {occurred} refused: {inert.reason}")
+    if all(later.fact != _CANDIDATE for later in after.inert()):
+        return []  # an acceptance with effect for the past makes it count
+    return [f"it has no effect by itself and waits for review: {inert.reason}"]
+
+
+def _made_void(before: Timeline, after: Timeline, facts: Sequence[Fact]) -> list[tuple[Fact, Inert]]:
+    """The recorded facts that had effect and lose it; the clock's lose theirs without a word."""
+    known = {inert.fact for inert in before.inert()}
+    by_id = {fact.id: fact for fact in facts if not isinstance(fact.event, CLOCK)}
+    return [
+        (by_id[inert.fact], inert)
+        for inert in after.inert()
+        if inert.fact not in known and inert.fact in by_id
+    ]
+
+
+def _retractable(event: Retracted, facts: Sequence[Fact]) -> list[str]:
     target = next((fact for fact in facts if fact.id == event.event), None)
     if target is None:
         raise Refused(
-            "unknown-event", f"no event {event.event!r} in this stream; `tracker log show` lists them"
+            Rule.UNKNOWN_EVENT, f"no event {event.event!r} in this stream; `tracker show ID --all` lists them"
         )
     if target.position == min(fact.position for fact in facts):
-        raise Refused("first-event", "the first event of a stream cannot be retracted")
+        raise Refused(Rule.FIRST_EVENT, "the first event of a stream cannot be retracted")
     if any(isinstance(f.event, Retracted) and f.event.event == event.event for f in facts):
-        return (f"{event.event} was retracted before",)
-    return ()
+        return [f"{event.event} was retracted before"]
+    return []

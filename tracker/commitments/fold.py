@@ -3,49 +3,61 @@
 Retractions are resolved first, newest first, and count from when they were recorded. What is left is sorted
 by when it happened, never by when it arrived, so shuffling the arrival of the same facts changes nothing,
 and what counts at a moment is a prefix: the facts whose occurrence had ended by then. What other commitments
-do to a condition or to a whole of parts is merged in from their own timelines, never stored.
+do to a condition or to a whole of parts is merged in from their own timelines, never stored; commitments
+that hang on each other in a ring are folded side by side.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
+from typing import NamedTuple
 
-from attrs import evolve as but
 from attrs import frozen
 
-from tracker.commitments.conditions import parse
+from tracker.commitments.conditions import read
 from tracker.commitments.events import (
     Accepted,
+    Cancelled,
     ClarityRated,
     ConditionFailed,
     ConditionMet,
     DeadlineMoved,
     DeadlinePassed,
+    Ended,
     Event,
     Fact,
+    Fulfilled,
     PositionStated,
     Proposed,
     Reinstated,
+    Released,
     Resumed,
     Retracted,
     Reworded,
     Superseded,
+    Suspended,
     Violated,
     WatchChanged,
     WentQuiet,
     WindowClosed,
+    Withdrawn,
 )
 from tracker.commitments.evolve import evolve, propose, settle
-from tracker.commitments.standing import Inert, Standing, State
-from tracker.evidence.grade import Basis
+from tracker.commitments.parts import roll_up
+from tracker.commitments.rings import rings
+from tracker.commitments.rules import Inert, Rule
+from tracker.commitments.standing import Standing
 from tracker.evidence.when import Occurred
 
-# Facts that end at the same moment: words before dates, dates before conditions, conditions before what the
-# parties undertake, that before verdicts, and the clock last.
-_FIRST = (
+CLOCK = (DeadlinePassed, WindowClosed, WentQuiet)
+
+# Of facts that cannot be told apart in time: words before dates, dates before conditions, those before what
+# the parties undertake, then ends before verdicts (so that a breach on the day of a suspension meets the
+# suspension and waits for a person), and the clock last.
+PRECEDENCE = (
     Proposed,
     Reworded,
     WatchChanged,
@@ -54,19 +66,50 @@ _FIRST = (
     PositionStated,
     ConditionMet,
     ConditionFailed,
+    Accepted,
+    Reinstated,
+    Resumed,
+    Suspended,
+    Ended,
+    Released,
+    Cancelled,
+    Superseded,
+    Withdrawn,
+    Fulfilled,
+    Violated,
+    *CLOCK,
 )
-_EARLY = (Accepted, Reinstated, Resumed)
-CLOCK = (DeadlinePassed, WindowClosed, WentQuiet)
-_CONFLICTING = (DeadlineMoved, Reworded, Superseded)
-_STRENGTH = (Basis.STATED, Basis.REPORTED, Basis.CORROBORATED, Basis.VERIFIED)
+_RANK = {kind: rank for rank, kind in enumerate(PRECEDENCE)}
+
+# What must agree where two facts of one type and one occurrence are recorded: the rest is comment. Types
+# that are missing may happen twice at once (two launches on one day, two parties' positions).
+_CONTENT: dict[type, Callable[..., object]] = {
+    Reworded: lambda event: event.terms,
+    WatchChanged: lambda event: event.profile,
+    ClarityRated: lambda event: event.unrateable,
+    DeadlineMoved: lambda event: event.window,
+    Accepted: lambda event: event.effective,
+    Fulfilled: lambda event: event.extent,
+    Superseded: lambda event: event.superseded_by,
+    Ended: lambda event: frozenset(event.by),
+}
+
+Look = Callable[[str], Standing | None]
+"""How another commitment stands at the moment that is being folded; None where it does not exist."""
 
 
 @frozen
 class Change:
-    """From `at` (UTC) on, the commitment stood so; `fact` brought it about, or None where its parts did."""
+    """From `at` (UTC) on, the commitment stood so.
+
+    `inert` are the facts that ended at this moment and had no effect. `counts` are ids of facts that were
+    inert before and count from here on: an acceptance with effect for the past reached them.
+    """
 
     at: datetime
     standing: Standing
+    inert: tuple[Inert, ...] = ()
+    counts: tuple[str, ...] = ()
 
 
 @frozen
@@ -80,36 +123,69 @@ class Timeline:
         index = bisect_right(self.changes, moment, key=lambda change: change.at)
         return self.changes[index - 1].standing if index else None
 
+    def inert(self, moment: datetime | None = None) -> tuple[Inert, ...]:
+        """The facts that had no effect by `moment` (None: at all), in order of occurrence."""
+        return without_effect(c for c in self.changes if moment is None or c.at <= moment)
+
     @property
     def last(self) -> Standing | None:
         """The standing after all facts."""
         return self.changes[-1].standing if self.changes else None
 
 
+_NOWHERE = Timeline()
+
+
+def without_effect(changes: Iterable[Change]) -> tuple[Inert, ...]:
+    """The facts that are inert after `changes`, the first changes of a timeline in order."""
+    found: dict[str, Inert] = {}
+    for change in changes:
+        found.update((inert.fact, inert) for inert in change.inert)
+        for fact in change.counts:
+            found.pop(fact, None)
+    return tuple(found.values())
+
+
 def effective(facts: Iterable[Fact]) -> list[Fact]:
     """The facts that are not retracted, without the retractions, in their order of valid time."""
-    known = sorted(facts, key=lambda fact: fact.position)
+    told = list(facts)
+    gone = _taken_back(told)
+    kept = [fact for fact in told if fact.id not in gone and not isinstance(fact.event, Retracted)]
+    kept.sort(key=_order)
+    start = 0
+    while start < len(kept):
+        end = start + 1
+        while end < len(kept) and _is_tied(kept[start], kept[end]):
+            end += 1
+        if end - start > 1:
+            # Only what ties is compared by content: to write out every fact took longer than all the rest.
+            kept[start:end] = sorted(kept[start:end], key=_canonical)
+        start = end
+    return kept
+
+
+def _taken_back(facts: Sequence[Fact]) -> set[str]:
+    """The ids of what is retracted. Newest first, so that a retracted retraction takes nothing back."""
     gone: set[str] = set()
-    for fact in reversed(known):
+    retractions = [fact for fact in facts if isinstance(fact.event, Retracted)]
+    for fact in sorted(retractions, key=lambda fact: fact.position, reverse=True):
         if isinstance(fact.event, Retracted) and fact.id not in gone:
             gone.add(fact.event.event)
-    if known:
-        gone.discard(known[0].id)  # the first event of a stream cannot be retracted
-    kept = [fact for fact in known if fact.id not in gone and not isinstance(fact.event, Retracted)]
-    return sorted(kept, key=_order)
+    if gone:
+        gone.discard(min(facts, key=lambda fact: fact.position).id)  # the first event of a stream stays
+    return gone
 
 
-def _order(fact: Fact) -> tuple[datetime, datetime, int, str, str]:
-    event = fact.event
-    if isinstance(event, _FIRST):
-        rank = _FIRST.index(type(event))
-    elif isinstance(event, _EARLY):
-        rank = len(_FIRST)
-    elif isinstance(event, CLOCK):
-        rank = len(_FIRST) + 2
-    else:
-        rank = len(_FIRST) + 1
-    return (fact.occurred.end, fact.occurred.start, rank, type(event).__name__, repr(event))
+def _is_tied(one: Fact, other: Fact) -> bool:
+    return one.occurred.end == other.occurred.end and _order(one) == _order(other)
+
+
+def _order(fact: Fact) -> tuple[datetime, datetime, int]:
+    return (fact.occurred.end, fact.occurred.start, _RANK.get(type(fact.event), len(_RANK)))
+
+
+def _canonical(fact: Fact) -> tuple[str, str]:
+    return (repr(fact.event), fact.id)
 
 
 def timeline(
@@ -120,176 +196,212 @@ def timeline(
     `upstream` holds the timelines of what its condition and its parts name; one that is missing is treated
     as never having begun. `parts` are the ids of its parts, where it rolls up.
     """
-    upstream = upstream or {}
-    ordered = effective(facts)
-    start = next((i for i, fact in enumerate(ordered) if isinstance(fact.event, Proposed)), None)
-    if start is None:
-        return Timeline()
-    begun = propose(ordered[start])
-    assert begun is not None
-    early = ordered[:start]
-    conflicts = _conflicts(ordered)
-    own = begun
-    for fact in early:
-        own = own.ignore(
-            fact, "before-proposed", "it happened before the commitment was proposed", waits=True
-        )
-    by_id = {fact.id: fact for fact in ordered}
-    moments: dict[datetime, list[Fact]] = defaultdict(list)
-    for fact in ordered[start:]:
-        moments[fact.occurred.end].append(fact)
-    begins = ordered[start].occurred.end
-    for name in {*_upstream_of(ordered), *parts}:
-        for change in upstream.get(name, Timeline()).changes:
-            if change.at >= begins:
-                moments.setdefault(change.at, [])
+    return fold_ring({"": facts}, upstream or {}, {"": parts})[""]
 
-    changes: list[Change] = []
+
+def fold_all(streams: Mapping[str, Sequence[Fact]]) -> dict[str, Timeline]:
+    """The timelines of many commitments at once, each after what it hangs on."""
+    parts = parts_of(streams)
+    needs = {name: upstream_of(facts) | {*parts.get(name, ())} for name, facts in streams.items()}
+    done: dict[str, Timeline] = {}
+    for ring in rings(needs):
+        done |= fold_ring({name: streams[name] for name in ring if name in streams}, done, parts)
+    return done
+
+
+def fold_ring(
+    streams: Mapping[str, Iterable[Fact]],
+    upstream: Mapping[str, Timeline],
+    parts: Mapping[str, Sequence[str]],
+) -> dict[str, Timeline]:
+    """Fold commitments that hang on each other side by side, after everything else they hang on.
+
+    At every moment each is taken a step further in the light of how the others stand, from how they stood
+    before, until nobody moves: so what only waits for itself never begins, and what has another way does.
+    Where they drive each other round for ever, none of them counts on another at that moment.
+    """
+    courses = {name: _Course(facts, parts.get(name, ())) for name, facts in streams.items()}
+    moments = {fact.occurred.end for course in courses.values() for fact in course.facts}
+    needs = {name for course in courses.values() for name in course.needs} - set(courses)
+    moments |= {change.at for name in needs for change in upstream.get(name, _NOWHERE).changes}
     for at in sorted(moments):
-        cause = _cause(at, own, upstream)
-        for fact in moments[at]:
-            if fact.id == ordered[start].id:
+        for course, step in _steps(at, courses, upstream):
+            course.take(at, step)
+    return {name: Timeline(tuple(course.changes)) for name, course in courses.items()}
+
+
+def _steps(
+    at: datetime, courses: Mapping[str, _Course], upstream: Mapping[str, Timeline]
+) -> Iterable[tuple[_Course, _Step]]:
+    """Where each member of a ring stands after `at`."""
+    if len(courses) == 1:
+        return [(course, course.step(at, _looking(at, {}, upstream))) for course in courses.values()]
+    shown = {name: course.now.shown for name, course in courses.items()}
+    for _ in range(2 * len(courses) + 1):
+        look = _looking(at, shown, upstream)
+        steps = {name: course.step(at, look) for name, course in courses.items()}
+        after = {name: step.shown for name, step in steps.items()}
+        if after == shown:
+            break
+        shown = after
+    else:
+        look = _looking(at, dict.fromkeys(courses), upstream)
+        steps = {name: course.step(at, look) for name, course in courses.items()}
+    return [(courses[name], step) for name, step in steps.items()]
+
+
+def _looking(at: datetime, ring: Mapping[str, Standing | None], upstream: Mapping[str, Timeline]) -> Look:
+    """How others stand at `at`: those of the ring as given, all others by their timelines."""
+
+    def look(name: str) -> Standing | None:
+        return ring[name] if name in ring else upstream.get(name, _NOWHERE).at(at)
+
+    return look
+
+
+class _Step(NamedTuple):
+    """One commitment after a moment: by its own facts, and as shown, which is what its parts make of it."""
+
+    own: Standing | None = None
+    shown: Standing | None = None
+    inert: Sequence[Inert] = ()
+    counts: Sequence[str] = ()
+
+
+class _Course:
+    """One commitment while it is folded: its facts in order, and how far it has got."""
+
+    def __init__(self, facts: Iterable[Fact], parts: Sequence[str]) -> None:
+        self.facts = effective(facts)
+        self.parts = parts
+        self.needs = {*upstream_of(self.facts), *parts}
+        self.conflicts = _conflicts(self.facts)
+        self.now = _Step()
+        self.next = 0
+        self.changes: list[Change] = []
+        self.before: list[Inert] = []
+        self.early: set[str] = set()
+
+    def step(self, at: datetime, look: Look) -> _Step:
+        """Where it stands after `at`, in the light of how others stand; changes nothing here."""
+        own, shown, _, _ = self.now
+        inert: list[Inert] = []
+        counts: list[str] = []
+        if own is not None and self.needs:
+            # What others did by this moment comes before what is judged here: a payment that falls due on
+            # the day of the delivery it hangs on is owed, and lapses.
+            own = settle(own, _holds(own, look), _cause(at, own, look))
+            shown = self._with_parts(own, look)
+        for fact in self._facts_at(at):
+            if own is None:
+                own = propose(fact)
+                if own is None:
+                    why = "it happened before it was proposed"
+                    inert.append(Inert(fact.id, Rule.BEFORE_PROPOSED, why, waits=True))
+                    continue
+            elif fact.id in self.conflicts:
+                why = "another fact of the same time says otherwise"
+                inert.append(Inert(fact.id, Rule.CONFLICT, why, waits=True))
                 continue
-            if fact.id in conflicts:
-                own = own.ignore(fact, "conflict", "another fact of the same day says otherwise", waits=True)
-                continue
-            own = evolve(own, fact)
-            own = settle(own, _holds(own, upstream, at), fact)
+            else:
+                after = evolve(shown or own, fact)
+                if isinstance(after, Standing) and shown is not own:
+                    after = evolve(own, fact)
+                if isinstance(after, Inert):
+                    inert.append(after)
+                    continue
+                own = after
+            own = settle(own, _holds(own, look), fact)
             if isinstance(fact.event, Accepted):
-                own = _reconsider(own, by_id)
-        own = settle(own, _holds(own, upstream, at), cause)
-        shown = _with_parts(own, [s for p in parts if (s := upstream.get(p, Timeline()).at(at))], len(parts))
-        if not changes or changes[-1].standing != shown:
-            changes.append(Change(at, shown))
-    return Timeline(tuple(changes))
+                own, counts = self._reach_back(own, self.early | _unaccepted(inert))
+            shown = self._with_parts(own, look)
+        return _Step(own, shown, inert, counts)
+
+    def _facts_at(self, at: datetime) -> Iterator[Fact]:
+        index = self.next
+        while index < len(self.facts) and self.facts[index].occurred.end == at:
+            yield self.facts[index]
+            index += 1
+
+    def _with_parts(self, own: Standing, look: Look) -> Standing:
+        return roll_up(own, [look(part) for part in self.parts]) if self.parts else own
+
+    def _reach_back(self, own: Standing, early: set[str]) -> tuple[Standing, list[str]]:
+        """An acceptance with effect for the past makes violations of that time count: which ones did."""
+        reached = []
+        for fact in self.facts if early else ():
+            if fact.id in early and isinstance(after := evolve(own, fact), Standing):
+                own = after
+                reached.append(fact.id)
+        return own, reached
+
+    def take(self, at: datetime, step: _Step) -> None:
+        """Go on from `step`, and keep what it changed."""
+        before, self.now = self.now.shown, step
+        while self.next < len(self.facts) and self.facts[self.next].occurred.end == at:
+            self.next += 1
+        if step.inert:
+            self.early |= _unaccepted(step.inert)
+            self.before += step.inert
+        if step.shown is None:
+            return
+        if self.before or step.counts or (step.shown is not before and step.shown != before):
+            self.changes.append(Change(at, step.shown, tuple(self.before), tuple(step.counts)))
+            self.before = []
 
 
-def _conflicts(facts: Sequence[Fact]) -> set[str]:
-    """Ids of facts of one type and one occurrence that say different things."""
-    same: dict[tuple[type, Occurred], list[Fact]] = defaultdict(list)
-    for fact in facts:
-        if isinstance(fact.event, _CONFLICTING):
-            same[type(fact.event), fact.occurred].append(fact)
-    return {f.id for group in same.values() if len({repr(f.event) for f in group}) > 1 for f in group}
+def _conflicts(ordered: Sequence[Fact]) -> set[str]:
+    """Ids of facts of one type and one occurrence that say different things; `ordered` as they are folded."""
+    found: set[str] = set()
+    for one, other in pairwise(ordered):
+        content = _CONTENT.get(type(one.event))
+        if content is not None and _is_tied(one, other) and content(one.event) != content(other.event):
+            found.update(fact.id for fact in ordered if _order(fact) == _order(one))
+    return found
 
 
-def _reconsider(standing: Standing, by_id: Mapping[str, Fact]) -> Standing:
-    """An acceptance with effect for the past makes breaches of that time count."""
-    owed_from = standing.obliged_from
-    for inert in standing.inert:
-        fact = by_id.get(inert.fact)
-        if (
-            inert.rule != "not-accepted"
-            or fact is None
-            or owed_from is None
-            or fact.occurred.end <= owed_from
-        ):
-            continue
-        if isinstance(fact.event, Violated):
-            standing = evolve(but(standing, inert=tuple(i for i in standing.inert if i != inert)), fact)
-    return standing
+def _unaccepted(inert: Iterable[Inert]) -> set[str]:
+    """Of violations from before there was an acceptance: their ids."""
+    return {each.fact for each in inert if each.rule is Rule.NOT_ACCEPTED}
 
 
-def _upstream_of(facts: Iterable[Fact]) -> set[str]:
-    names: set[str] = set()
-    for fact in facts:
-        if isinstance(fact.event, Proposed | Reworded) and fact.event.terms.condition:
-            names.update(parse(fact.event.terms.condition).upstream())
-    return names
+def _holds(standing: Standing, look: Look) -> bool:
+    condition = read(standing.terms.condition)
+    if condition is None:
+        return not standing.terms.condition
+
+    return condition.holds(frozenset(standing.said), lambda name, word: stands(look(name), word))
 
 
-def _holds(standing: Standing, upstream: Mapping[str, Timeline], at: datetime) -> bool:
-    if not standing.terms.condition:
-        return True
-
-    def stands(name: str, word: str) -> bool:
-        other = upstream.get(name, Timeline()).at(at)
-        return other is not None and word in (other.state, other.status)
-
-    return parse(standing.terms.condition).holds(frozenset(standing.said), stands)
+def stands(other: Standing | None, word: str) -> bool:
+    """Whether a commitment is in the state or has the status `word`; one that does not exist has none."""
+    return other is not None and word in (other.state, other.status)
 
 
-def _cause(at: datetime, own: Standing, upstream: Mapping[str, Timeline]) -> Fact:
+def _cause(at: datetime, own: Standing, look: Look) -> Fact:
     """Stands for "what others did at this moment" where a condition turns without a fact of our own."""
-    ids = [
-        fact
-        for name in (parse(own.terms.condition).upstream() if own.terms.condition else ())
-        for change in upstream.get(name, Timeline()).changes
-        if change.at == at
-        for fact in change.standing.because
-    ]
+    condition = read(own.terms.condition)
+    others = [look(name) for name in condition.upstream()] if condition else []
+    ids = [fact for other in others if other is not None for fact in other.because[-1:]]
     return Fact(ids[0] if ids else "", "", 0, 0, Event(), Occurred.at(at, own.terms.zone), at)
-
-
-def _with_parts(own: Standing, parts: Sequence[Standing], whole: int) -> Standing:
-    """The whole as its parts have it: fulfilled with all of them, violated with any."""
-    if not own.terms.roll_up or not whole or not own.is_live:
-        return own
-    done = [part for part in parts if part.state is State.FULFILLED]
-    broken = [part for part in parts if part.state is State.VIOLATED]
-    extent = (len(done), whole)
-    deciding = broken or (done if len(done) == whole else [])
-    if not deciding:
-        return but(own, extent=extent)
-    latest = max(deciding, key=lambda part: (part.since.end, part.since.start))
-    return but(
-        own,
-        state=State.VIOLATED if broken else State.FULFILLED,
-        since=latest.since,
-        extent=extent,
-        manner=latest.manner,
-        by=tuple(dict.fromkeys(name for part in broken for name in part.by)),
-        basis=min((part.basis or Basis.STATED for part in deciding), key=_STRENGTH.index),
-        shortfall="; ".join(dict.fromkeys(part.shortfall for part in deciding if part.shortfall)),
-        because=tuple(dict.fromkeys(fact for part in deciding for fact in part.because)),
-    )
 
 
 def upstream_of(facts: Iterable[Fact]) -> set[str]:
     """The ids of the commitments that the conditions in these facts hang on."""
-    return _upstream_of(facts)
+    conditions = (read(f.event.terms.condition) for f in facts if isinstance(f.event, Proposed | Reworded))
+    return {name for condition in conditions if condition for name in condition.upstream()}
 
 
-def fold_all(streams: Mapping[str, Sequence[Fact]]) -> dict[str, Timeline]:
-    """The timelines of many commitments at once, each after what it hangs on.
-
-    A commitment that waits for itself by way of others never sees that condition hold.
-    """
-    parts: dict[str, list[str]] = defaultdict(list)
-    needs: dict[str, set[str]] = {}
-    for name, facts in streams.items():
-        needs[name] = _upstream_of(facts)
-        if whole := _part_of(facts):
-            parts[whole].append(name)
-    done: dict[str, Timeline] = {}
-    under_way: set[str] = set()
-
-    def fold(name: str) -> None:
-        if name in done or name in under_way or name not in streams:
-            return
-        under_way.add(name)
-        ours = sorted(parts[name])
-        for other in sorted({*needs[name], *ours}):
-            fold(other)
-        done[name] = timeline(streams[name], done, ours)
-
-    for name in sorted(streams):
-        fold(name)
-    return done
+def parts_of(streams: Mapping[str, Iterable[Fact]]) -> dict[str, list[str]]:
+    """The ids of the parts of each whole, by their latest words."""
+    found: dict[str, list[str]] = {}
+    for name, facts in sorted(streams.items()):
+        if whole := part_of(facts):
+            found.setdefault(whole, []).append(name)
+    return found
 
 
-def _part_of(facts: Iterable[Fact]) -> str:
-    """The whole it is a part of, by its latest words."""
-    return next(
-        (
-            f.event.terms.part_of
-            for f in reversed(effective(facts))
-            if isinstance(f.event, Proposed | Reworded)
-        ),
-        "",
-    )
-
-
-def waiting(standing: Standing) -> tuple[Inert, ...]:
-    """The inert facts that a person has to decide."""
-    return tuple(inert for inert in standing.inert if inert.waits)
+def part_of(facts: Iterable[Fact]) -> str:
+    """The id of the whole that a commitment is a part of by its latest words, or nothing."""
+    worded = [f.event for f in effective(facts) if isinstance(f.event, Proposed | Reworded)]
+    return worded[-1].terms.part_of if worded else ""

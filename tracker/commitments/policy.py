@@ -104,6 +104,11 @@ def judge(
     return _verdict(standing, best, settings)
 
 
+def is_supported(basis: Basis | None, left: Iterable[Finding]) -> bool:
+    """Whether what is `left` of a verdict's findings still carries its basis; the verdict itself stands."""
+    return _origins(left) >= (2 if basis is Basis.CORROBORATED else 1)
+
+
 def _counts(finding: Finding, standing: Standing, settings: PolicySettings, now: datetime) -> bool:
     """Whether a finding weighs at all."""
     match = finding.match

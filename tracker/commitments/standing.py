@@ -1,4 +1,8 @@
-"""Where a commitment stands: its state, and everything the fold has learned on the way there."""
+"""Where a commitment stands: its state, and what the fold has learned on the way there.
+
+Small on purpose: a standing is made anew by every fact. What grows with the stream (which facts had no
+effect, who said what) stays beside it, in the timeline and in the facts themselves.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,6 @@ from tracker.commitments.events import Fact, Manner
 from tracker.commitments.terms import Kind, Terms, Voice, Window
 from tracker.evidence.grade import Basis
 from tracker.evidence.profile import WatchProfile
-from tracker.evidence.source import Citation
 from tracker.evidence.when import Occurred
 
 
@@ -54,39 +57,27 @@ class Flag(StrEnum):
 
 
 LIVE = frozenset({State.PROPOSED, State.CONDITIONAL, State.ACTIVE, State.SUSPENDED})
+CLOSED = frozenset({State.EXPIRED, State.RELEASED, State.WITHDRAWN, State.CANCELLED, State.SUPERSEDED})
 
-
-@frozen
-class Inert:
-    """A recorded fact without effect: which, the rule that stopped it, and why in words.
-
-    `waits` says that a person has to decide; the others are only shown.
-    """
-
-    fact: str
-    rule: str
-    reason: str
-    waits: bool = False
-
-
-@frozen
-class Position:
-    """What a party says about the commitment."""
-
-    party: str
-    position: str
-    occurred: Occurred
-    cites: Citation | None = None
+_STATUS = {
+    **dict.fromkeys(LIVE, Status.PENDING),
+    **dict.fromkeys(CLOSED, Status.CLOSED),
+    State.FULFILLED: Status.FULFILLED,
+    State.VIOLATED: Status.VIOLATED,
+}
 
 
 @frozen(kw_only=True)
 class Standing:
-    """The result of a fold.
+    """The result of a fold at one moment.
 
     `since` is the occurrence that led to the state, `because` the ids of the facts behind it, latest last.
-    `obliged_from` is when the debtor began to owe (None before acceptance). `said` are the conditions on
-    the outside world that hold. `extent` is (done, whole), (0, 0) where not counted. `breaches` are fact
-    ids, in order of occurrence.
+    `obliged_from` is when the debtor took it on (None before acceptance), `holds_since` when its condition
+    began to hold (None while it does not, and where there is none), `owed_since` from when without a break
+    something has been owed (None unless active or breached). `on_hold`: suspended by a recorded decision,
+    whatever the condition does. `said` are the conditions on the outside world that hold. `extent` is
+    (done, whole), (0, 0) where not counted. `breaches` counts them, `last_breach` is the latest to occur.
+    `findings` are those the verdict rests on. Times are UTC.
     """
 
     terms: Terms
@@ -95,39 +86,33 @@ class Standing:
     voice: Voice = Voice.OWN
     told_by: str = ""
     window: Window = Window()
-    obliged_from: datetime | None = None
     episode: int = 1
+    obliged_from: datetime | None = None
+    holds_since: datetime | None = None
+    owed_since: datetime | None = None
+    on_hold: bool = False
     said: tuple[str, ...] = ()
-    triggered: bool = False
-    rests_on_condition: bool = False
+    manner: Manner | None = None
+    by: tuple[str, ...] = ()
     basis: Basis | None = None
     extent: tuple[int, int] = (0, 0)
     shortfall: str = ""
-    by: tuple[str, ...] = ()
-    manner: Manner | None = None
-    breaches: tuple[str, ...] = ()
+    breaches: int = 0
+    last_breach: Occurred | None = None
     remedied: Occurred | None = None
+    superseded_by: str = ""
     deadline_passed: bool = False
     unobserved: bool = False
     quiet_since: datetime | None = None
     unrateable: str = ""
-    positions: tuple[Position, ...] = ()
     watch: WatchProfile | None = None
     because: tuple[str, ...] = ()
-    inert: tuple[Inert, ...] = ()
+    findings: tuple[str, ...] = ()
 
     @property
     def status(self) -> Status:
         """pending while live, fulfilled, violated, else closed."""
-        match self.state:
-            case State.FULFILLED:
-                return Status.FULFILLED
-            case State.VIOLATED:
-                return Status.VIOLATED
-            case state if state in LIVE:
-                return Status.PENDING
-            case _:
-                return Status.CLOSED
+        return _STATUS[self.state]
 
     @property
     def is_live(self) -> bool:
@@ -145,7 +130,7 @@ class Standing:
         return self.state is State.VIOLATED and self.manner is Manner.LAPSE
 
     def flags(self, as_of: datetime) -> tuple[Flag, ...]:
-        """The flags that follow from the facts alone, at `as_of`; disputes need the findings."""
+        """The flags that follow from the facts alone, at `as_of`; the others need the findings."""
         flags = []
         until = self.window.until
         if self.is_live and self.is_achieve and until is not None and until <= as_of:
@@ -161,7 +146,3 @@ class Standing:
     def enter(self, state: State, fact: Fact, **changes: Any) -> Standing:
         """The same commitment in `state`, led there by `fact`."""
         return but(self, state=state, since=fact.occurred, because=(fact.id,), **changes)
-
-    def ignore(self, fact: Fact, rule: str, reason: str, *, waits: bool = False) -> Standing:
-        """Unchanged, with `fact` listed as inert."""
-        return but(self, inert=(*self.inert, Inert(fact.id, rule, reason, waits)))

@@ -8,8 +8,8 @@ from attrs import frozen
 from sqlalchemy.engine import Connection
 
 from tracker.commitments.decide import Decision, decide
-from tracker.commitments.events import Event, Fact
-from tracker.commitments.fold import Timeline, timeline, upstream_of
+from tracker.commitments.events import Event, Fact, Proposed, Reworded
+from tracker.commitments.fold import Timeline, fold_all, parts_of, upstream_of
 from tracker.commitments.standing import Standing
 from tracker.errors import UnknownCommitment, did_you_mean
 from tracker.evidence.finding import Finding
@@ -23,16 +23,16 @@ FINDINGS = "findings/"
 
 @frozen
 class Folder:
-    """The facts of one commitment and the timelines of what its condition hangs on."""
+    """The facts of one commitment, and of all that its conditions and parts hang on."""
 
     name: str
     facts: tuple[Fact, ...]
-    upstream: dict[str, Timeline]
+    others: dict[str, list[Fact]]
 
     @property
     def timeline(self) -> Timeline:
-        """Where it stood, when; without what its parts decide."""
-        return timeline(self.facts, self.upstream)
+        """Where it stood, when."""
+        return fold_all({**self.others, self.name: self.facts})[self.name]
 
     @property
     def standing(self) -> Standing:
@@ -43,7 +43,13 @@ class Folder:
 
     def decide(self, event: Event, occurred: Occurred, now: datetime) -> Decision:
         """Whether `event` may be recorded; raises `Refused`."""
-        return decide(event, occurred, self.facts, now, self.upstream)
+        return decide(event, occurred, self.facts, now, self.others)
+
+    def after(self, decision: Decision, now: datetime) -> Folder:
+        """The folder as it will be once the decision is recorded."""
+        last = self.facts[-1]
+        fact = Fact("", last.stream, 0, last.position + 1, decision.event, decision.occurred, now)
+        return Folder(self.name, (*self.facts, fact), self.others)
 
 
 def open_folder(connection: Connection, name: str) -> Folder:
@@ -54,15 +60,31 @@ def open_folder(connection: Connection, name: str) -> Folder:
         raise UnknownCommitment(
             f"no commitment {name!r}{did_you_mean(name, known)}; `tracker status` lists them"
         )
-    return Folder(name, tuple(facts), _upstream(connection, facts, frozenset({name})))
+    found = {name: facts}
+    wanted = _hangs_on(connection, name, facts)
+    while wanted:
+        other = wanted.pop()
+        if other not in found:
+            found[other] = log.read(connection, COMMITMENT + other)
+            wanted |= _hangs_on(connection, other, found[other])
+    del found[name]
+    return Folder(name, tuple(facts), found)
 
 
-def _upstream(connection: Connection, facts: list[Fact], above: frozenset[str]) -> dict[str, Timeline]:
-    found = {}
-    for name in upstream_of(facts) - above:
-        theirs = log.read(connection, COMMITMENT + name)
-        found[name] = timeline(theirs, _upstream(connection, theirs, above | {name}))
-    return found
+def _hangs_on(connection: Connection, name: str, facts: list[Fact]) -> set[str]:
+    """What the conditions in `facts` name, and the parts of a whole."""
+    needs = upstream_of(facts)
+    if any(isinstance(f.event, Proposed | Reworded) and f.event.terms.roll_up for f in facts):
+        needs |= {*_parts(connection).get(name, ())}
+    return needs
+
+
+def _parts(connection: Connection) -> dict[str, list[str]]:
+    """The parts of every whole, from the words of all commitments."""
+    streams: dict[str, list[Fact]] = {}
+    for fact in log.read_all(connection, types=("Proposed", "Reworded", "Retracted")):
+        streams.setdefault(fact.stream.removeprefix(COMMITMENT), []).append(fact)
+    return parts_of(streams)
 
 
 def findings_of(connection: Connection, name: str) -> list[Finding]:

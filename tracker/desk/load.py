@@ -41,6 +41,16 @@ def load(connection: Connection, dossier: Dossier, now: datetime, by: str) -> tu
     return changes
 
 
+def parties(connection: Connection) -> dict[str, str]:
+    """The names of the parties of all loaded dossiers by their id, the latest where several name it."""
+    return {
+        party.id: party.name
+        for fact in log.read_all(connection, types=("DossierLoaded",))
+        if isinstance(fact.event, DossierLoaded)
+        for party in fact.event.parties
+    }
+
+
 def _header(dossier: Dossier) -> DossierLoaded:
     return DossierLoaded(
         name=dossier.name,

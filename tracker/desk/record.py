@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from attrs import evolve as but
 from attrs import frozen
 from sqlalchemy.engine import Connection
 
-from tracker.commitments.events import Event, Fact, Fulfilled, Manner, Retracted, Violated
+from tracker.commitments.conditions import read
+from tracker.commitments.events import (
+    DeadlineMoved,
+    Event,
+    Fact,
+    Fulfilled,
+    Manner,
+    Retracted,
+    Reworded,
+    Violated,
+)
+from tracker.commitments.rules import Rule
 from tracker.desk.folder import COMMITMENT, FINDINGS, open_folder
+from tracker.desk.load import parties
+from tracker.dossier.dossier import Party
+from tracker.dossier.events import allow, read_event, values_of
+from tracker.dossier.register import Register
+from tracker.dossier.tables import loose
 from tracker.errors import Refused, UnknownFinding
 from tracker.evidence.finding import Finding, Relation
 from tracker.evidence.grade import Basis
@@ -19,10 +37,11 @@ from tracker.log.events import FindingAccepted, FindingMade, FindingRejected
 
 @frozen
 class Recorded:
-    """What was appended, and which facts it makes void."""
+    """What was appended, and what a person should know of it; `replacement` where one was recorded too."""
 
     fact: Fact
     warnings: tuple[str, ...] = ()
+    replacement: Fact | None = None
 
 
 def record(
@@ -37,20 +56,83 @@ def record(
     """Record one fact about a commitment; raises `Refused` and `UnknownCommitment`."""
     folder = open_folder(connection, name)
     decision = folder.decide(event, occurred, now)
-    draft = log.Draft(event, occurred, recorded_by=by, cause=cause)
+    draft = log.Draft(decision.event, decision.occurred, recorded_by=by, cause=cause)
     facts = log.append(connection, {COMMITMENT + name: (len(folder.facts), [draft])}, now)
     return Recorded(facts[0], decision.warnings)
 
 
-def retract(connection: Connection, event_id: str, reason: str, now: datetime, by: str) -> Recorded:
-    """Take back one recorded fact of a commitment, for good reason; raises `Refused`."""
+def retract(
+    connection: Connection,
+    event_id: str,
+    reason: str,
+    now: datetime,
+    by: str,
+    replacement: Event | None = None,
+    occurred: Occurred | None = None,
+) -> Recorded:
+    """Take back one recorded fact of a commitment, and record what replaces it, both or neither.
+
+    `replacement` is judged as if the other had never been; without `occurred` it happened when that did.
+    Raises `Refused`.
+    """
+    fact = recorded_fact(connection, event_id)
+    folder = open_folder(connection, fact.stream.removeprefix(COMMITMENT))
+    new_id = log.new_id() if replacement is not None else ""
+    retraction = Retracted(event=event_id, because=reason, replaced_by=new_id)
+    taken = folder.decide(retraction, Occurred.at(now), now)
+    drafts = [log.Draft(taken.event, taken.occurred, recorded_by=by)]
+    warnings = taken.warnings
+    if replacement is not None:
+        instead = folder.after(taken, now).decide(replacement, occurred or fact.occurred, now)
+        drafts.append(log.Draft(instead.event, instead.occurred, id=new_id, recorded_by=by, cause=event_id))
+        warnings = instead.warnings
+    facts = log.append(connection, {fact.stream: (len(folder.facts), drafts)}, now)
+    return Recorded(facts[0], warnings, facts[1] if replacement is not None else None)
+
+
+def recorded_fact(connection: Connection, event_id: str) -> Fact:
+    """A recorded fact of a commitment by its id; raises `Refused` where there is none."""
     fact = log.fact_of(connection, event_id)
-    if fact is None or not fact.stream.startswith(COMMITMENT):
+    if fact is None:
+        raise Refused(Rule.UNKNOWN_EVENT, f"no event {event_id!r}; `tracker show ID --all` lists them")
+    if not fact.stream.startswith(COMMITMENT):
         raise Refused(
-            "unknown-event", f"no event {event_id!r} about a commitment; `tracker show ID --all` lists them"
+            Rule.ANOTHER_STREAM,
+            f"{event_id} is no fact about a commitment but of {fact.stream!r};"
+            " a finding is taken back with `tracker review reject`",
         )
-    name = fact.stream.removeprefix(COMMITMENT)
-    return record(connection, name, Retracted(event=event_id, because=reason), Occurred.at(now), now, by)
+    return fact
+
+
+def describe(
+    connection: Connection, name: str, kind: str, values: Mapping[str, object], instead_of: str = ""
+) -> Event:
+    """The event that `values` describe, in the words and with the keys of a dossier; raises `DossierError`.
+
+    With `instead_of`, the id of a recorded fact, they say only what is different from that one.
+    """
+    standing = open_folder(connection, name).standing
+    terms = but(standing.terms, window=standing.window)
+    given = dict(values)
+    if instead_of:
+        old = recorded_fact(connection, instead_of).event
+        match old:
+            case Reworded(terms=words):
+                terms = but(words, window=terms.window)
+            case DeadlineMoved(window=window):
+                terms = but(terms, window=window)
+        old_kind, kept = values_of(old) if isinstance(old, Event) else (kind, {})
+        given = {**(kept if old_kind == kind else {}), **given}
+    table = loose("record", given).called(f"{kind} of {name!r}")
+    register = Register(
+        {party: Party(party, called) for party, called in parties(connection).items()},
+        {},
+        {},
+        dict.fromkeys(log.in_order(connection, COMMITMENT), table),
+    )
+    condition = read(terms.condition)
+    allow(table, kind)
+    return read_event(table, kind, terms, condition.said() if condition else (), register)
 
 
 def accept(

@@ -14,7 +14,8 @@ from attrs import fields
 from tracker.commitments.events import ClarityRated, Proposed
 from tracker.commitments.terms import Interpretation, Kind, Terms, Voice, Window
 from tracker.dossier.dossier import DatedEvent, Dossier, Undertaking
-from tracker.dossier.facts import read_facts, read_window
+from tracker.dossier.events import read_window
+from tracker.dossier.facts import read_facts
 from tracker.dossier.register import Register, read_register
 from tracker.dossier.tables import Table, top
 from tracker.evidence.profile import WatchProfile

@@ -204,6 +204,11 @@ class Table:
         return words
 
 
+def loose(name: str, raw: Mapping[str, object]) -> Table:
+    """A table that stands in no file; `name` is what messages call it."""
+    return Table(Page(name, Places("")), raw)
+
+
 def top(text: str, name: str) -> Table:
     """The top of the file; raises `DossierError` with the line where it is no TOML."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")

@@ -56,6 +56,11 @@ class Head:
     hash: bytes
 
 
+def new_id() -> str:
+    """A random id, for a draft that another one has to name."""
+    return uuid.uuid4().hex
+
+
 def derived_id(stream: str, event: object, occurred: Occurred, cause: str = "") -> str:
     """An id that follows from the content, so that doing the same thing twice does it once."""
     name, schema, data = encode(event)
@@ -91,7 +96,7 @@ def append(
             position += 1
             version += 1
             fact = Fact(
-                draft.id or uuid.uuid4().hex,
+                draft.id or new_id(),
                 stream,
                 version,
                 position,

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from attrs import frozen
 
-from tracker.commitments.standing import Position, Standing
+from tracker.commitments.rules import Rule
+from tracker.commitments.standing import Standing
 from tracker.evidence.document import Span
 from tracker.evidence.source import Citation
 from tracker.evidence.when import Occurred
@@ -53,7 +54,7 @@ class Quote:
     """One finding with the words it rests on.
 
     `words` are the exact words, `spans` their place in `text`, the whole captured text. `counted` says that
-    the verdict used it.
+    the verdict used it, `rejected` that a reviewer took it back.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Quote:
     spans: tuple[Span, ...]
     number: int
     counted: bool
+    rejected: bool
 
     @property
     def grade(self) -> str:
@@ -96,6 +98,26 @@ class Reason:
 
 
 @frozen(kw_only=True)
+class Position:
+    """What a party says about a commitment."""
+
+    party: str
+    position: str
+    occurred: Occurred
+    cites: Citation | None
+
+
+@frozen(kw_only=True)
+class Link:
+    """The other side of a reciprocal commitment and how it stands; None where it did not exist then."""
+
+    commitment: str
+    stated_here: bool
+    status: str | None
+    state: str | None
+
+
+@frozen(kw_only=True)
 class Change:
     """A step of belief: at `position` the latest standing of a commitment became another one."""
 
@@ -110,11 +132,17 @@ class Change:
 
 @frozen(kw_only=True)
 class Explanation:
-    """Why a commitment stands as it does, down to the words, and what would change it."""
+    """Why a commitment stands as it does, down to the words, and what would change it.
+
+    `links` are the commitments it was given in return for, stated from either side; `inert` the facts
+    without effect.
+    """
 
     commitment: Commitment
     reasons: tuple[Reason, ...]
     positions: tuple[Position, ...]
+    links: tuple[Link, ...]
+    inert: tuple[TimelineEntry, ...]
     against: tuple[Quote, ...]
     waiting: tuple[Quote, ...]
     would_change: tuple[str, ...]
@@ -122,7 +150,10 @@ class Explanation:
 
 @frozen(kw_only=True)
 class TimelineEntry:
-    """One recorded fact of a commitment, with both its dates. `inert` says why it has no effect, if so."""
+    """One recorded fact of a commitment, with both its dates.
+
+    `inert` says why it has no effect, if so, and `rule` by which rule; `waits` that a person has to decide.
+    """
 
     position: int
     id: str
@@ -135,11 +166,16 @@ class TimelineEntry:
     text: str
     retracted: bool
     inert: str
+    rule: Rule | None
+    waits: bool
 
 
 @frozen(kw_only=True)
 class InboxItem:
-    """Something that waits for a person: a finding, a fact, a deadline, an unobserved window, a dispute."""
+    """Something that waits for a person.
+
+    `kind` is dispute, unsupported, fact, finding, deadline or unobserved.
+    """
 
     commitment: str
     title: str

@@ -1,23 +1,27 @@
 """The bitemporal history: where each commitment stood, when, and when we knew.
 
 One row is one standing over a stretch of valid time `[valid_from, valid_to)`, believed over a stretch of
-knowledge `[known_from, known_to)` in log positions. "Now", "as of", "known at" and "what changed since" are
-range reads of this one table. A new fact re-folds its stream and what hangs on it; rows that are no longer
-believed are closed, never deleted.
+knowledge `[known_from, known_to)` in log positions, with the facts that had no effect at its beginning.
+"Now", "as of", "known at" and "what changed since" are range reads of this one table. A new fact re-folds
+its stream and what hangs on it; rows that are no longer believed are closed, never deleted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tracker.commitments.events import Fact, Proposed, Reworded
-from tracker.commitments.fold import Change, Timeline, timeline, upstream_of
+from tracker.commitments.fold import Change, Timeline, fold_ring, part_of, upstream_of, without_effect
+from tracker.commitments.rings import rings
+from tracker.commitments.rules import Inert
 from tracker.commitments.standing import Standing
+from tracker.database.engine import upsert
 from tracker.database.schema import Moment
 from tracker.log.log import read
 
@@ -39,6 +43,8 @@ history = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("standing", sa.LargeBinary, nullable=False),
+    # What had no effect at `valid_from`, and what counts from there on after all; NULL where neither.
+    sa.Column("inert", sa.LargeBinary),
     sa.Index("ix_history_commitment", "commitment", "known_to"),
     sa.Index("ix_history_known_to", "known_to"),
     sa.Index("ix_history_known_from", "known_from"),
@@ -55,13 +61,17 @@ links = sa.Table(
 
 _encode = msgspec.json.Encoder().encode
 _decoder = msgspec.json.Decoder(Standing)
+_inert_decoder = msgspec.json.Decoder(tuple[tuple[Inert, ...], tuple[str, ...]])
+
+_Key = tuple[datetime, datetime | None, bytes, bytes | None]
+"""What makes a row: from when to when, the standing, what was inert."""
 
 
 class History:
     """The projection that fills `history`."""
 
     name = "history"
-    version = 1
+    version = 2
     tables = (history, links)
 
     def apply(self, batch: Sequence[Fact], connection: Connection) -> None:
@@ -80,46 +90,55 @@ class _Work:
         self.connection = connection
         self.facts: dict[str, list[Fact]] = {}
         self.timelines: dict[str, Timeline] = {}
-        self.rows: dict[str, dict[tuple[datetime, datetime | None, bytes], tuple[int, int | None]]] = {}
+        self.rows: dict[str, dict[_Key, tuple[int, int | None]]] = {}
         self.closed: list[tuple[int, int]] = []
         self.inserted: list[dict[str, object]] = []
-        self.links = {
-            (row.upstream, row.downstream): row.is_part for row in connection.execute(sa.select(links))
-        }
+        self.links: set[tuple[str, str]] = set()
+        self.wholes: dict[str, set[str]] = {}
+        for row in connection.execute(sa.select(links)):
+            self._remember(row.upstream, row.downstream, row.is_part)
+        self.order: dict[str, tuple[int, tuple[str, ...]]] | None = None
 
     def take(self, fact: Fact) -> None:
-        """Fold the commitment of `fact` as known at its position, then what hangs on it."""
+        """Fold the commitment of `fact` as known at its position, then what hangs on it, each after all that
+        it hangs on itself."""
         name = fact.stream.removeprefix(PREFIX)
         facts = self._stream(name, fact.position - 1)
         if not facts or facts[-1].position < fact.position:
             facts.append(fact)
         if isinstance(fact.event, Proposed | Reworded):
             self._link(name, fact)
-        seen: set[str] = set()
-        queue = [name]
+        changed: set[str] = set()
+        for ring in self._affected(name):
+            if name in ring or any((up, down) in self.links for up in changed for down in ring):
+                changed |= self._fold(ring, fact.position)
+
+    def _affected(self, name: str) -> list[tuple[str, ...]]:
+        """The rings that may change with `name`, in the order in which to fold them."""
+        if self.order is None:
+            needs: dict[str, list[str]] = {}
+            for up, down in self.links:
+                needs.setdefault(up, [])
+                needs.setdefault(down, []).append(up)
+            ordered = enumerate(rings(needs))
+            self.order = {member: (index, ring) for index, ring in ordered for member in ring}
+        reached, queue = {name}, [name]
         while queue:
-            current = queue.pop(0)
-            if current in seen:  # a commitment that waits for itself by way of others
-                continue
-            seen.add(current)
-            if self._fold(current, fact.position):
-                queue.extend(down for up, down in sorted(self.links) if up == current)
+            current = queue.pop()
+            found = {down for up, down in self.links if up == current} - reached
+            reached |= found
+            queue += found
+        return [ring for _, ring in sorted({self.order.get(each, (0, (each,))) for each in reached})]
 
     def _stream(self, name: str, up_to: int) -> list[Fact]:
         if name not in self.facts:
             self.facts[name] = read(self.connection, PREFIX + name, up_to)
         return self.facts[name]
 
-    def _timeline(self, name: str, position: int) -> Timeline:
+    def _timeline(self, name: str) -> Timeline:
         if name not in self.timelines:
-            rows = self.connection.execute(
-                sa.select(history.c.valid_from, history.c.standing)
-                .where(history.c.commitment == name, history.c.known_to == OPEN)
-                .order_by(history.c.valid_from)
-            )
-            self.timelines[name] = Timeline(
-                tuple(Change(row.valid_from, _decoder.decode(row.standing)) for row in rows)
-            )
+            query = _rows(sa.select(history), name, OPEN - 1)
+            self.timelines[name] = Timeline(tuple(map(_change, self.connection.execute(query))))
         return self.timelines[name]
 
     def _link(self, name: str, fact: Fact) -> None:
@@ -127,37 +146,44 @@ class _Work:
         assert isinstance(event, Proposed | Reworded)
         wanted = {(up, name): False for up in upstream_of([fact])}
         if event.terms.part_of:
-            wanted[event.terms.part_of, name] = True
-        for up, is_part in ((key[0], value) for key, value in wanted.items()):
             # A part points at its whole the other way round: the whole is what hangs on the part.
-            key = (name, up) if is_part else (up, name)
-            if key not in self.links:
-                self.links[key] = is_part
-                self.connection.execute(
-                    links.insert().values(upstream=key[0], downstream=key[1], is_part=is_part)
-                )
+            wanted[name, event.terms.part_of] = True
+        for (up, down), is_part in wanted.items():
+            if (up, down) not in self.links or (is_part and up not in self.wholes.get(down, ())):
+                row = {"upstream": up, "downstream": down, "is_part": is_part}
+                upsert(links, self.connection, row, ("upstream", "downstream"))
+                self._remember(up, down, is_part)
 
-    def _fold(self, name: str, position: int) -> bool:
-        """Fold one commitment; returns whether its timeline changed."""
-        facts = self._stream(name, position)
-        if not facts:
-            return False
-        above = {up: is_part for (up, down), is_part in self.links.items() if down == name}
-        upstream = {up: self._timeline(up, position) for up in above}
-        before = self._timeline(name, position)
-        after = timeline(facts, upstream, sorted(up for up, is_part in above.items() if is_part))
-        if after == before:
-            return False
-        self.timelines[name] = after
-        self._replace(name, after, position)
-        return True
+    def _remember(self, up: str, down: str, is_part: bool) -> None:
+        self.order = None
+        self.links.add((up, down))
+        if is_part:
+            self.wholes.setdefault(down, set()).add(up)
+
+    def _fold(self, ring: tuple[str, ...], position: int) -> set[str]:
+        """Fold commitments that hang on each other; returns those whose timeline changed."""
+        streams = {name: facts for name in ring if (facts := self._stream(name, position))}
+        needs = {up for up, down in self.links if down in ring} - set(ring)
+        upstream = {name: self._timeline(name) for name in needs}
+        parts = {
+            name: sorted(p for p in self.wholes.get(name, ()) if part_of(self._stream(p, position)) == name)
+            for name in ring
+        }
+        changed = set()
+        for name, folded in fold_ring(streams, upstream, parts).items():
+            if folded != self._timeline(name):
+                self.timelines[name] = folded
+                self._replace(name, folded, position)
+                changed.add(name)
+        return changed
 
     def _replace(self, name: str, folded: Timeline, position: int) -> None:
         believed = self._believed(name)
-        wanted = {}
+        wanted: dict[_Key, None] = {}
         for index, change in enumerate(folded.changes):
             later = folded.changes[index + 1].at if index + 1 < len(folded.changes) else None
-            wanted[change.at, later, _encode(change.standing)] = change.standing
+            beside = _encode((change.inert, change.counts)) if change.inert or change.counts else None
+            wanted[change.at, later, _encode(change.standing), beside] = None
         for key in [key for key in believed if key not in wanted]:
             known_from, stored = believed.pop(key)
             if stored is not None:
@@ -167,19 +193,17 @@ class _Work:
         for key in wanted:
             believed.setdefault(key, (position, None))
 
-    def _believed(self, name: str) -> dict[tuple[datetime, datetime | None, bytes], tuple[int, int | None]]:
+    def _believed(self, name: str) -> dict[_Key, tuple[int, int | None]]:
         if name not in self.rows:
-            query = sa.select(history).where(history.c.commitment == name, history.c.known_to == OPEN)
+            query = _rows(sa.select(history), name, OPEN - 1)
             self.rows[name] = {
-                (row.valid_from, row.valid_to, row.standing): (row.known_from, row.row)
+                (row.valid_from, row.valid_to, row.standing, row.inert): (row.known_from, row.row)
                 for row in self.connection.execute(query)
             }
         return self.rows[name]
 
-    def _insert(
-        self, name: str, key: tuple[datetime, datetime | None, bytes], known_from: int, known_to: int
-    ) -> None:
-        valid_from, valid_to, encoded = key
+    def _insert(self, name: str, key: _Key, known_from: int, known_to: int) -> None:
+        valid_from, valid_to, encoded, inert = key
         standing = _decoder.decode(encoded)
         self.inserted.append(
             {
@@ -191,6 +215,7 @@ class _Work:
                 "state": standing.state.value,
                 "status": standing.status.value,
                 "standing": encoded,
+                "inert": inert,
             }
         )
 
@@ -224,14 +249,42 @@ def standings(
     return {row.commitment: _decoder.decode(row.standing) for row in connection.execute(query)}
 
 
-def steps(connection: Connection, name: str, known: int) -> list[Standing]:
-    """All standings of one commitment in order of valid time, believed at log position `known`."""
+def inert(
+    connection: Connection, as_of: datetime | None, known: int, ids: Iterable[str] | None = None
+) -> dict[str, tuple[Inert, ...]]:
+    """By commitment the facts without effect by `as_of` (None: at all), believed at log position `known`."""
     query = (
-        sa.select(history.c.standing)
-        .where(history.c.commitment == name, history.c.known_from <= known, history.c.known_to > known)
+        sa.select(history)
+        .where(history.c.known_from <= known, history.c.known_to > known, history.c.inert.is_not(None))
         .order_by(history.c.valid_from)
     )
+    if as_of is not None:
+        query = query.where(history.c.valid_from <= as_of)
+    if ids is not None:
+        query = query.where(history.c.commitment.in_(list(ids)))
+    changes: dict[str, list[Change]] = {}
+    for row in connection.execute(query):
+        changes.setdefault(row.commitment, []).append(_change(row))
+    return {name: without_effect(found) for name, found in changes.items()}
+
+
+def steps(connection: Connection, name: str, known: int) -> list[Standing]:
+    """All standings of one commitment in order of valid time, believed at log position `known`."""
+    query = _rows(sa.select(history.c.standing), name, known)
     return [_decoder.decode(row.standing) for row in connection.execute(query)]
+
+
+def _rows(query: sa.Select[Any], name: str, known: int) -> sa.Select[Any]:
+    """The rows of one commitment that were believed at log position `known`, in order of valid time."""
+    believed = (history.c.known_from <= known, history.c.known_to > known)
+    return query.where(history.c.commitment == name, *believed).order_by(history.c.valid_from)
+
+
+def _change(row: sa.Row[Any]) -> Change:
+    standing = _decoder.decode(row.standing)
+    if row.inert is None:
+        return Change(row.valid_from, standing)
+    return Change(row.valid_from, standing, *_inert_decoder.decode(row.inert))
 
 
 def turning_points(connection: Connection, after: int, up_to: int) -> list[tuple[int, str]]:

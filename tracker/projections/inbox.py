@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tracker.commitments.events import Fact, Fulfilled, Retracted, Violated
+from tracker.commitments.events import Fact, Fulfilled, Violated
 from tracker.database.schema import Moment
 from tracker.evidence.finding import Finding
 from tracker.log.events import FindingAccepted, FindingMade, FindingRejected
@@ -31,7 +31,7 @@ findings = sa.Table(
     sa.Column("occurred_from", Moment),
     sa.Column("made_at", sa.BigInteger, nullable=False),
     sa.Column("settled_at", sa.BigInteger, nullable=False),
-    sa.Column("rejected", sa.Boolean, nullable=False),
+    sa.Column("rejected_at", sa.BigInteger, nullable=False),
     sa.Column("finding", sa.LargeBinary, nullable=False),
 )
 
@@ -43,7 +43,7 @@ class Inbox:
     """The projection that fills `inbox`."""
 
     name = "inbox"
-    version = 1
+    version = 2
     tables = (findings,)
 
     def apply(self, batch: Sequence[Fact], connection: Connection) -> None:
@@ -53,20 +53,17 @@ class Inbox:
                 case FindingMade(finding=finding):
                     connection.execute(findings.insert().values(_row(finding, fact.position)))
                 case FindingAccepted(finding=name):
-                    self._settle(connection, [name], fact.position, rejected=False)
+                    self._settle(connection, [name], fact.position)
                 case FindingRejected(finding=name):
-                    self._settle(connection, [name], fact.position, rejected=True)
+                    self._settle(connection, [name], fact.position)
+                    query = findings.update().where(findings.c.id == name, findings.c.rejected_at == OPEN)
+                    connection.execute(query.values(rejected_at=fact.position))
                 case Fulfilled(findings=used) | Violated(findings=used) if used:
-                    self._settle(connection, used, fact.position, rejected=False)
-                case Retracted(event=event):
-                    query = findings.update().where(findings.c.id == event)
-                    connection.execute(query.values(settled_at=fact.position, rejected=True))
+                    self._settle(connection, used, fact.position)
 
-    def _settle(self, connection: Connection, ids: Sequence[str], position: int, *, rejected: bool) -> None:
+    def _settle(self, connection: Connection, ids: Sequence[str], position: int) -> None:
         query = findings.update().where(findings.c.id.in_(list(ids)), findings.c.settled_at == OPEN)
-        connection.execute(query.values(settled_at=position, rejected=rejected))
-        if rejected:
-            connection.execute(findings.update().where(findings.c.id.in_(list(ids))).values(rejected=True))
+        connection.execute(query.values(settled_at=position))
 
 
 def _row(finding: Finding, position: int) -> dict[str, object]:
@@ -79,7 +76,7 @@ def _row(finding: Finding, position: int) -> dict[str, object]:
         "occurred_from": occurred.start if occurred else None,
         "made_at": position,
         "settled_at": OPEN,
-        "rejected": False,
+        "rejected_at": OPEN,
         "finding": _encode(finding),
     }
 
@@ -92,9 +89,15 @@ def of_commitment(
     if known is not None:
         query = query.where(findings.c.made_at <= known)
     return [
-        (_decoder.decode(row.finding), row.rejected and (known is None or row.settled_at <= known))
+        (_decoder.decode(row.finding), row.rejected_at <= (OPEN - 1 if known is None else known))
         for row in connection.execute(query)
     ]
+
+
+def rejected(connection: Connection, known: int) -> set[str]:
+    """The ids of the findings that a reviewer had rejected by position `known`."""
+    query = sa.select(findings.c.id).where(findings.c.rejected_at <= known)
+    return set(connection.execute(query).scalars())
 
 
 def unsettled(connection: Connection, known: int, commitment: str | None = None) -> list[tuple[Finding, int]]:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from attrs import evolve as but
 from sqlalchemy.engine import Connection
 
 from tracker.archive import documents as archive
-from tracker.commitments.events import Event, Fact, Fulfilled, Retracted, Violated
+from tracker.commitments.events import (
+    Event,
+    Fact,
+    Fulfilled,
+    Manner,
+    Retracted,
+    Violated,
+)
 from tracker.commitments.fold import effective
-from tracker.commitments.policy import FOR
+from tracker.commitments.policy import FOR, is_supported
+from tracker.commitments.rules import Inert
 from tracker.commitments.standing import Flag, Standing, State, Status
 from tracker.evidence.finding import Finding, Relation
 from tracker.log import log
@@ -19,8 +28,6 @@ from tracker.projections import history, inbox
 from tracker.projections.answers import (
     Change,
     Commitment,
-    Explanation,
-    InboxItem,
     Quote,
     Reason,
     TimelineEntry,
@@ -68,10 +75,12 @@ class Reader:
     def view(self, standing: Standing, unsettled: Iterable[Finding]) -> Commitment:
         """A standing as readers get it, with the flags that depend on findings."""
         at = self.as_of or self.now
-        open_findings = [f for f in unsettled if self._concerns(standing, f, at)]
+        open_findings = [f for f in unsettled if self.concerns(standing, f, at)]
         flags = [flag.value for flag in standing.flags(at)]
         if standing.state in (State.FULFILLED, State.VIOLATED) and open_findings:
             flags.append(Flag.DISPUTED.value)
+        if not self._is_supported(standing):
+            flags.append(Flag.UNSUPPORTED.value)
         terms = standing.terms
         return Commitment(
             id=terms.id,
@@ -99,7 +108,7 @@ class Reader:
             standing=standing,
         )
 
-    def _concerns(self, standing: Standing, finding: Finding, at: datetime) -> bool:
+    def concerns(self, standing: Standing, finding: Finding, at: datetime) -> bool:
         """Whether an unsettled report still asks something of a person, as the commitment stands.
 
         Reports that agree with the standing are echoes; what would only confirm that an obligation was kept
@@ -122,6 +131,18 @@ class Reader:
                 return relation in FOR and standing.is_achieve and standing.remedied is None
             case _:
                 return False
+
+    def _is_supported(self, standing: Standing) -> bool:
+        """Whether its verdict still rests on enough; one that never rested on findings does."""
+        if self._rejected.isdisjoint(standing.findings):
+            return True
+        left = [name for name in standing.findings if name not in self._rejected]
+        found = (inbox.by_id(self.connection, name) for name in left)
+        return is_supported(standing.basis, [finding for finding in found if finding is not None])
+
+    @cached_property
+    def _rejected(self) -> set[str]:
+        return inbox.rejected(self.connection, self.known)
 
     def quotes(self, findings: Sequence[Finding], counted: bool = False) -> tuple[Quote, ...]:
         """Findings with the words they rest on; the words are gone where the document was forgotten."""
@@ -148,14 +169,33 @@ class Reader:
                     spans=spans,
                     number=finding.number,
                     counted=counted,
+                    rejected=finding.id in self._rejected,
                 )
             )
         return tuple(quotes)
 
     def reasons(self, standing: Standing) -> tuple[Reason, ...]:
-        """The recorded facts behind a standing, with their findings."""
+        """The recorded facts behind a standing, with their findings; every breach, not only the first."""
         facts = [log.fact_of(self.connection, name) for name in standing.because if name]
-        return tuple(self._reason(fact) for fact in facts if fact is not None)
+        found = {fact.id: fact for fact in facts if fact is not None}
+        if standing.breaches > 1:
+            found |= {fact.id: fact for fact in self._breaches(standing.terms.id)}
+        return tuple(self._reason(fact) for fact in found.values())
+
+    def _breaches(self, name: str) -> list[Fact]:
+        inert = {each.fact for each in self.inert(name)}
+        return [
+            fact
+            for fact in self.facts(name)
+            if isinstance(fact.event, Violated)
+            and fact.event.manner is Manner.BREACH
+            and fact.id not in inert
+        ]
+
+    def facts(self, name: str) -> list[Fact]:
+        """The recorded facts of a commitment that were not retracted, by `as_of`, in order of occurrence."""
+        facts = effective(log.read(self.connection, history.PREFIX + name, self.known))
+        return [fact for fact in facts if self.as_of is None or fact.occurred.end <= self.as_of]
 
     def _reason(self, fact: Fact) -> Reason:
         event = fact.event
@@ -202,89 +242,40 @@ class Reader:
         """Every recorded fact of a commitment in order of occurrence, retracted and inert ones too."""
         facts = log.read(self.connection, history.PREFIX + name, self.known)
         alive = {fact.id for fact in effective(facts)}
-        standings = history.standings(self.connection, None, self.known, [name])
-        inert = {i.fact: i.reason for s in standings.values() for i in s.inert}
+        inert = {each.fact: each for each in self.inert(name)}
         facts.sort(key=lambda fact: (fact.occurred.end, fact.occurred.start, fact.position))
         return [
-            TimelineEntry(
-                position=fact.position,
-                id=fact.id,
-                type=type(fact.event).__name__,
-                occurred=fact.occurred,
-                recorded_at=fact.recorded_at,
-                recorded_by=fact.recorded_by,
-                because=fact.event.because if isinstance(fact.event, Event) else "",
-                cites=fact.event.cites if isinstance(fact.event, Event) else None,
-                text=_told(fact.event),
-                retracted=fact.id not in alive and not isinstance(fact.event, Retracted),
-                inert=inert.get(fact.id, ""),
-            )
+            _entry(fact, inert.get(fact.id), fact.id not in alive and not isinstance(fact.event, Retracted))
             for fact in facts
         ]
 
-    def explain(self, commitment: Commitment) -> Explanation:
-        """Verdict, rule, findings and words, what speaks against it, and what would change it."""
-        standing = commitment.standing
-        reasons = self.reasons(standing)
-        used = {quote.id for reason in reasons for quote in reason.findings}
-        findings = [
-            f for f, gone in inbox.of_commitment(self.connection, commitment.id, self.known) if not gone
-        ]
-        others = self.quotes([f for f in findings if f.id not in used and f.is_report])
-        waits = {f.id for f, _ in inbox.unsettled(self.connection, self.known, commitment.id)}
-        contrary = (
-            {Relation.VIOLATES.value} if standing.status is not Status.VIOLATED else {r.value for r in FOR}
-        )
-        return Explanation(
-            commitment=commitment,
-            reasons=reasons,
-            positions=standing.positions,
-            against=tuple(q for q in others if q.relation in contrary),
-            waiting=tuple(q for q in others if q.id in waits and q.relation not in contrary),
-            would_change=would_change(standing),
-        )
+    def inert(self, name: str) -> tuple[Inert, ...]:
+        """The facts of a commitment that had no effect."""
+        return history.inert(self.connection, self.as_of, self.known, [name]).get(name, ())
 
-    def inbox(self) -> list[InboxItem]:
-        """What waits for a person: contrary and unsettled reports first, then facts, deadlines, windows."""
-        items = []
-        by_name: dict[str, list[tuple[Finding, int]]] = {}
-        for finding, position in inbox.unsettled(self.connection, self.known):
-            by_name.setdefault(finding.commitment, []).append((finding, position))
-        for view in self.board():
-            standing = view.standing
-            for finding, _ in by_name.get(view.id, ()):
-                if not self._concerns(standing, finding, self.as_of or self.now):
-                    continue
-                quote = self.quotes([finding])[0]
-                disputed = Flag.DISPUTED.value in view.flags
-                said = f"{quote.publisher} ({quote.grade}) reports that it {quote.relation} this"
-                items.append(
-                    InboxItem(
-                        commitment=view.id,
-                        title=view.title,
-                        kind="dispute" if disputed else "finding",
-                        reason=said,
-                        quote=quote,
-                        since=quote.published or self.now,
-                    )
-                )
-            for inert in standing.inert:
-                if inert.waits and (fact := log.fact_of(self.connection, inert.fact)) is not None:
-                    words = f"{type(fact.event).__name__} of {fact.occurred}: {inert.reason}"
-                    items.append(self._item(view, "fact", words, fact.recorded_at))
-            until = standing.window.until
-            if Flag.OVERDUE.value in view.flags and until is not None:
-                items.append(self._item(view, "deadline", "the deadline passed; nobody has judged it", until))
-            elif standing.unobserved and standing.is_live and until is not None:
-                words = "its window closed and nobody was looking; a person decides"
-                items.append(self._item(view, "unobserved", words, until))
-        rank = {"dispute": 0, "fact": 1, "finding": 2, "deadline": 3, "unobserved": 4}
-        return sorted(items, key=lambda item: (rank[item.kind], item.since))
+    def look(self, name: str) -> Standing | None:
+        """How a commitment stands, or None where it does not exist."""
+        return history.standings(self.connection, self.as_of, self.known, [name]).get(name)
 
-    def _item(self, view: Commitment, kind: str, reason: str, since: datetime) -> InboxItem:
-        return InboxItem(
-            commitment=view.id, title=view.title, kind=kind, reason=reason, quote=None, since=since
-        )
+
+def _entry(fact: Fact, inert: Inert | None, retracted: bool) -> TimelineEntry:
+    event = fact.event
+    assert isinstance(event, Event)
+    return TimelineEntry(
+        position=fact.position,
+        id=fact.id,
+        type=type(event).__name__,
+        occurred=fact.occurred,
+        recorded_at=fact.recorded_at,
+        recorded_by=fact.recorded_by,
+        because=event.because,
+        cites=event.cites,
+        text=_told(event),
+        retracted=retracted,
+        inert=inert.reason if inert else "",
+        rule=inert.rule if inert else None,
+        waits=inert is not None and inert.waits,
+    )
 
 
 def _same(one: Commitment, other: Commitment) -> bool:
@@ -300,33 +291,3 @@ def _told(event: object) -> str:
         if text := getattr(event, name, ""):
             return str(text)
     return ""
-
-
-def would_change(standing: Standing) -> tuple[str, ...]:
-    """In words, what would move a commitment on from where it stands."""
-    until = standing.window.until
-    match standing.state:
-        case State.PROPOSED:
-            ways = ["its acceptance by the debtor", "its withdrawal"]
-            if standing.is_achieve:
-                ways.append("the act itself")
-        case State.CONDITIONAL:
-            ways = [f"its condition coming to hold ({standing.terms.condition})"]
-        case State.ACTIVE if standing.is_achieve:
-            ways = ["enough independent reports of the act", "the debtor saying that it will not"]
-            if until is not None:
-                ways.append("a judgement that the deadline passed without the act")
-        case State.ACTIVE:
-            ways = ["enough independent reports of a breach"]
-            ways.append("the end of its window" if until is not None else "the end of what it hangs on")
-        case State.SUSPENDED:
-            ways = ["its resumption"]
-        case State.FULFILLED:
-            ways = ["a retraction of the verdict", "a report that it had been broken before"]
-        case State.VIOLATED:
-            ways = ["a retraction of the verdict"]
-            if standing.is_lapsed and standing.remedied is None:
-                ways.append("the late act, which would be marked as a remedy")
-        case _:
-            ways = ["its reinstatement"]
-    return tuple(ways)

@@ -1,0 +1,59 @@
+"""What waits for a person, the most pressing first: open findings, and what follows from the standings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tracker.commitments.standing import Flag
+from tracker.evidence.finding import Finding
+from tracker.log import log
+from tracker.projections import history, inbox
+from tracker.projections.answers import Commitment, InboxItem
+from tracker.projections.reads import Reader
+
+_RANK = ("dispute", "unsupported", "fact", "finding", "deadline", "unobserved")
+
+
+def waiting(reader: Reader) -> list[InboxItem]:
+    """What waits for a person: contrary and unsettled reports first, then facts, deadlines, windows."""
+    items = []
+    by_name: dict[str, list[tuple[Finding, int]]] = {}
+    for finding, position in inbox.unsettled(reader.connection, reader.known):
+        by_name.setdefault(finding.commitment, []).append((finding, position))
+    inert_of = history.inert(reader.connection, reader.as_of, reader.known)
+    for view in reader.board():
+        standing = view.standing
+        for finding, _ in by_name.get(view.id, ()):
+            if not reader.concerns(standing, finding, reader.as_of or reader.now):
+                continue
+            quote = reader.quotes([finding])[0]
+            disputed = Flag.DISPUTED.value in view.flags
+            said = f"{quote.publisher} ({quote.grade}) reports that it {quote.relation} this"
+            items.append(
+                InboxItem(
+                    commitment=view.id,
+                    title=view.title,
+                    kind="dispute" if disputed else "finding",
+                    reason=said,
+                    quote=quote,
+                    since=quote.published or reader.now,
+                )
+            )
+        if Flag.UNSUPPORTED.value in view.flags:
+            words = "what its verdict rests on was taken back; a person decides"
+            items.append(_item(view, "unsupported", words, standing.since.end))
+        for inert in inert_of.get(view.id, ()):
+            if inert.waits and (fact := log.fact_of(reader.connection, inert.fact)) is not None:
+                words = f"{type(fact.event).__name__} of {fact.occurred}: {inert.reason}"
+                items.append(_item(view, "fact", words, fact.recorded_at))
+        until = standing.window.until
+        if Flag.OVERDUE.value in view.flags and until is not None:
+            items.append(_item(view, "deadline", "the deadline passed; nobody has judged it", until))
+        elif standing.unobserved and standing.is_live and until is not None:
+            words = "its window closed and nobody was looking; a person decides"
+            items.append(_item(view, "unobserved", words, until))
+    return sorted(items, key=lambda item: (_RANK.index(item.kind), item.since))
+
+
+def _item(view: Commitment, kind: str, reason: str, since: datetime) -> InboxItem:
+    return InboxItem(commitment=view.id, title=view.title, kind=kind, reason=reason, quote=None, since=since)
