@@ -179,7 +179,7 @@ def test_a_retracted_violation_leaves_both_events_in_the_timeline(t: Tracker, cl
         ("open-bridge", Violated(manner=Manner.BREACH), "2024-02-20", "achieve-not-breached"),
         ("no-new-tax", Fulfilled(), "2024-02-20", "kept-so-far"),
         ("no-new-tax", Violated(by=("voters",)), "2024-02-20", "not-a-debtor"),
-        ("toll-free", Suspended(), "2024-02-20", "not-in-this-state"),
+        ("toll-free", Suspended(), "2024-02-20", "not-running"),
         ("open-bridge", Fulfilled(), "2024-04-01", "not-yet"),
     ],
 )

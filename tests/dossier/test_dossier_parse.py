@@ -32,7 +32,7 @@ from tracker.commitments.events import (
     Withdrawn,
 )
 from tracker.commitments.terms import Kind, Voice, Window
-from tracker.dossier.facts import KEYS_OF
+from tracker.dossier.events import KEYS_OF
 from tracker.dossier.parse import parse
 from tracker.errors import DossierError
 from tracker.evidence.grade import Basis
@@ -232,7 +232,7 @@ FACTS: list[tuple[str, tuple[str, ...], Event]] = [
             cites=Citation("Northsteel", "Annual report 2020", "2021-03-01"),
         ),
     ),
-    ("violated", (), Violated(because=BECAUSE)),
+    ("violated", (), Violated(manner=Manner.LAPSE, because=BECAUSE)),
     (
         "position-stated",
         ('party = "investors"', 'position = "Half is not enough."'),

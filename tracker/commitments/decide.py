@@ -19,7 +19,8 @@ from tracker.commitments.standing import State
 from tracker.errors import Refused
 from tracker.evidence.when import Occurred
 
-_CANDIDATE = "candidate"
+# Sorts behind every other id, so that of two equal facts the one that is there already has the effect.
+_CANDIDATE = "~"
 
 
 @frozen
@@ -61,6 +62,9 @@ def decide(
     if not isinstance(event, Retracted):
         warnings += _refuse_inert(event, occurred, after)
     void = _made_void(before, after, facts)
+    for fact, inert in void:
+        if type(fact.event) is type(event) and fact.occurred == occurred:
+            raise Refused(inert.rule, f"{type(event).__name__} of {occurred} is recorded as {fact.id}")
     if isinstance(event, Suspended):
         for fact, _ in void:
             if isinstance(fact.event, Violated):
