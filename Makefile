@@ -21,8 +21,10 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The moratorium needs a table of launches: make bench LAUNCHES=path/to/tests.csv
 bench: $(READY)
-	for b in benchmarks/[a-z]*.py; do $(BIN)/python $$b || exit 1; done
+	for b in $(filter-out benchmarks/moratorium.py,$(wildcard benchmarks/[a-z]*.py)); do $(BIN)/python $$b || exit 1; done
+	$(if $(LAUNCHES),$(BIN)/python benchmarks/moratorium.py "$(LAUNCHES)")
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
