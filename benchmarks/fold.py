@@ -108,9 +108,8 @@ def main() -> None:
         folded = median(partial(timeline, facts))
         floor = median(partial(bare, standing, facts))
         level = folded / length / math.log2(length) * 1e9
-        print(
-            f"{length:>8} {length / folded:>12,.0f} {length / floor:>12,.0f} {floor / folded:>6.2f} {level:>24,.0f}"
-        )
+        rates = f"{length / folded:>12,.0f} {length / floor:>12,.0f} {floor / folded:>6.2f}"
+        print(f"{length:>8} {rates} {level:>24,.0f}")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from pathlib import Path
 from attrs import frozen
 
 from tracker.commitments.events import Accepted, Event, Fact, Manner, Proposed, Violated
-from tracker.commitments.fold import fold_all
+from tracker.commitments.fold import effective, fold_all
 from tracker.commitments.standing import State
 from tracker.commitments.terms import Kind, Terms, Window
 from tracker.errors import BadDate
@@ -182,10 +182,17 @@ class Answer:
 def answer(moratorium: Moratorium, launches: Iterable[Launch], renounced: str = "") -> Answer:
     """Fold one moratorium over the launches, with or without its renunciation."""
     facts = moratorium.facts(launches, renounced)
-    standing = fold_all({moratorium.id: facts})[moratorium.id].last
+    line = fold_all({moratorium.id: facts})[moratorium.id]
+    standing = line.last
     assert standing is not None
-    words = {fact.id: fact.event.because for fact in facts if isinstance(fact.event, Violated)}
-    return Answer(standing.state, standing.since, tuple(words[breach] for breach in standing.breaches))
+    inert = {each.fact for each in line.inert()}
+    breaches = [
+        fact.event.because
+        for fact in effective(facts)
+        if isinstance(fact.event, Violated) and fact.event.manner is Manner.BREACH and fact.id not in inert
+    ]
+    assert len(breaches) == standing.breaches
+    return Answer(standing.state, standing.since, tuple(breaches))
 
 
 def report(launches: list[Launch]) -> str:

@@ -40,7 +40,8 @@ class Reference:
         rows.sort(key=lambda r: (r["to"], r["from"], ORDER.index(r["what"]), r["text"], r["id"]))
         s: Row = {
             "state": "proposed", "began": self.rows[0], "until": self.until, "owes": None, "met": None,
-            "held": False, "owed": None, "manner": None, "breaches": 0, "remedied": None, "episode": 1, "waits": [],
+            "held": False, "owed": None, "manner": None, "breaches": 0, "remedied": None, "episode": 1,
+            "waits": [],
             "early": [],
         }  # fmt: skip
         for row in rows:
@@ -97,7 +98,7 @@ class Reference:
             s["met"] = row["from"] if s["met"] is None else s["met"]
         elif what == "failed" and self.condition.startswith("while"):
             s["met"] = None
-        elif what == "accept" and state == "proposed" and row["by"] in ("", "debtor", "partner"):
+        elif what == "accept" and state == "proposed" and row["by"] in ("", "debtor", "partner", "creditor"):
             s["owes"] = row["effective"] if row["effective"] is not None else row["from"]
             holds = not self.condition or s["met"] is not None
             self.enter(s, "active" if holds else "conditional", row)

@@ -26,7 +26,7 @@ REFUSED: list[tuple[Rule, list[Told], e.Event, str]] = [
     (Rule.PROPOSED_ONCE, accepted(), e.Proposed(terms=terms()), "2018-05-01"),
     (Rule.ANOTHER_COMMITMENT, accepted(), e.Reworded(terms=terms(Kind.MAINTAIN)), "2018-05-01"),
     (Rule.NOT_A_DEBTOR, REFRAIN, e.Violated(by=("stranger",)), "2018-05-01"),
-    (Rule.NOT_A_DEBTOR, accepted()[:1], e.Accepted(by="creditor"), "2018-05-01"),
+    (Rule.NOT_A_DEBTOR, accepted()[:1], e.Accepted(by="stranger"), "2018-05-01"),
     (Rule.NOT_A_CREDITOR, accepted(), e.Released(by="debtor"), "2018-05-01"),
     (Rule.ACCEPTED_ALREADY, accepted(), e.Accepted(), "2018-05-01"),
     (Rule.ONLY_PROPOSALS, accepted(), e.Withdrawn(), "2018-05-01"),

@@ -10,7 +10,7 @@ from tests.commitments.lives import Told, accepted, day, inert, standing, states
 from tracker.commitments import events as e
 from tracker.commitments.fold import Timeline, fold_all, timeline
 from tracker.commitments.standing import Flag, State
-from tracker.commitments.terms import Kind, Terms, Window
+from tracker.commitments.terms import Kind, Terms, Voice, Window
 from tracker.evidence.when import Occurred
 
 TALKS = 'while: "talks last"'
@@ -38,6 +38,14 @@ def test_an_accepted_proposal_with_a_condition_waits_for_it() -> None:
         *accepted(condition='once: "talks begin"'), ("2018-04-01", e.ConditionMet(condition="talks begin"))
     )
     assert states(facts) == [State.PROPOSED, State.CONDITIONAL, State.ACTIVE]
+
+
+@pytest.mark.parametrize(("voice", "state"), [(Voice.OWN, State.ACTIVE), (Voice.DEMANDED, State.PROPOSED)])
+def test_a_creditor_takes_up_an_offer_but_does_not_accept_its_own_demand(voice: Voice, state: State) -> None:
+    """A bid binds the bidder once it is accepted; what one asks for, another has to take on."""
+    made = ("2018-03-01", e.Proposed(terms=terms(), voice=voice))
+    facts = stream(made, ("2018-03-06", e.Accepted(by="creditor")))
+    assert standing(facts, "2018-03-06").state is state
 
 
 def test_a_proposal_is_withdrawn() -> None:

@@ -63,7 +63,7 @@ def decide(
         warnings += _refuse_inert(event, occurred, after)
     void = _made_void(before, after, facts)
     for fact, inert in void:
-        if type(fact.event) is type(event) and fact.occurred == occurred:
+        if not inert.waits and type(fact.event) is type(event) and fact.occurred == occurred:
             raise Refused(inert.rule, f"{type(event).__name__} of {occurred} is recorded as {fact.id}")
     if isinstance(event, Suspended):
         for fact, _ in void:

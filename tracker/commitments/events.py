@@ -38,7 +38,10 @@ class Proposed(Event):
 
 @frozen(kw_only=True)
 class Accepted(Event):
-    """The debtor took it on, effective from `effective` (UTC; None: from when it was said)."""
+    """The debtor took it on, or the creditor took up the debtor's own offer.
+
+    Effective from `effective` (UTC; None: from when it was said).
+    """
 
     by: str = ""
     effective: datetime | None = None

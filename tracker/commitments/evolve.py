@@ -39,7 +39,7 @@ from tracker.commitments.events import (
 )
 from tracker.commitments.rules import Inert, Rule
 from tracker.commitments.standing import CLOSED, Standing, State
-from tracker.commitments.terms import Terms
+from tracker.commitments.terms import Terms, Voice
 from tracker.errors import did_you_mean
 from tracker.evidence.when import Occurred
 
@@ -181,8 +181,10 @@ def _must_last(standing: Standing) -> bool:
 
 
 def _accepted(standing: Standing, fact: Fact, acceptance: Accepted) -> Standing | Inert:
-    if acceptance.by and acceptance.by not in standing.terms.debtor:
-        return Inert(fact.id, Rule.NOT_A_DEBTOR, f"{acceptance.by} owes nothing here and cannot accept it")
+    # The debtor takes on what is asked of it; what the debtor offers itself, the creditor may take up too.
+    takers = {"", *standing.terms.debtor, *(standing.terms.creditor if standing.voice is Voice.OWN else ())}
+    if acceptance.by not in takers:
+        return Inert(fact.id, Rule.NOT_A_DEBTOR, f"it is not for {acceptance.by} to accept it")
     if standing.state is State.PROPOSED:
         return run(but(standing, obliged_from=acceptance.effective or fact.occurred.start), fact)
     if standing.is_live:
