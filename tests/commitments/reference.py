@@ -53,9 +53,10 @@ class Reference:
             ):
                 s["waits"].append(row["id"])
                 continue
+            was_proposed = s["state"] == "proposed"
             self.apply(s, row)
             self.settle(s, row)
-            if row["what"] == "accept":
+            if row["what"] == "accept" and was_proposed:
                 for old in [r for r in s["early"] if s["state"] in ("active", "violated")]:
                     self.reach(s, old)
         return s
