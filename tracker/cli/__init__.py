@@ -26,6 +26,7 @@ COMMANDS = {
     "demo": ("demo", "Replay half a year of promises and see where they stand."),
     "init": ("init", "Make a folder with a config and the default dossier."),
     "load": ("load", "Take dossiers into the log."),
+    "check": ("check", "Name what is wrong with dossiers, with its mend."),
     "poll": ("poll", "Fetch the feeds that are due and match what they brought."),
     "status": ("status", "Where the commitments stand: now, on a day, as known on a day."),
     "show": ("show", "One commitment with its terms and every recorded fact."),

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from tracker.errors import BadDocument, DossierError
+from tracker.cli.files import dossier_text
+from tracker.errors import BadDocument
 
 
 @click.command("match")
@@ -25,13 +26,7 @@ def command(dossier: Path, source: Path) -> None:
     from tracker.dossier.parse import parse
     from tracker.matching.matcher import Matcher
 
-    try:
-        text = dossier.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise DossierError(
-            f"{dossier}: cannot be read: {getattr(problem, 'strerror', None) or problem}"
-        ) from problem
-    found = parse(text, str(dossier))
+    found = parse(dossier_text(dossier), str(dossier))
     matcher = Matcher(found.concepts, [entry.watch for entry in found.entries if entry.watch])
     documents = list(_documents(source, found.zone))  # a bad line is told before anything is printed
     for document in documents:

@@ -6,6 +6,7 @@ Says what is so and since when it was known; knows nothing of the text it came f
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from attrs import evolve, frozen
 
@@ -33,16 +34,25 @@ class DatedEvent:
     known: datetime
 
 
+class Afterwards(StrEnum):
+    """What was promised of the time after an achieve, in the words of the dossier."""
+
+    KEPT = "kept"  # that it stays so: the second half is a commitment of its own
+    FINAL = "final"  # nothing, for what was done cannot be undone
+    UNPROMISED = "unpromised"  # nothing, though it can be undone
+
+
 @frozen
 class Undertaking:
     """One commitment of a dossier.
 
     `facts` begin with its `Proposed`, then stand in the order of the file. `watch` is None where no news is
-    expected to tell of it.
+    expected to tell of it, `afterwards` where the dossier does not say.
     """
 
     facts: tuple[DatedEvent, ...]
     watch: WatchProfile | None = None
+    afterwards: Afterwards | None = None
 
     @property
     def proposed(self) -> Proposed:

@@ -32,8 +32,10 @@ from tracker.commitments.events import (
     Withdrawn,
 )
 from tracker.commitments.terms import Kind, Terms, Window
+from tracker.dossier.complaints import Rule
 from tracker.dossier.register import Register
 from tracker.dossier.tables import Table
+from tracker.errors import did_you_mean
 from tracker.evidence.grade import Basis
 
 COMMON_KEYS = ("type", "occurred", "known", "because", "cites")
@@ -72,10 +74,12 @@ _EXTENT = re.compile(r"(\d{1,6})/(\d{1,6})")
 
 
 def supported_event(fact: Table, kind: str, terms: Terms, said: tuple[str, ...], register: Register) -> Event:
-    """The event with what it rests on; raises `DossierError` where nothing supports it."""
+    """The event with what it rests on; complains where nothing supports it."""
     because, cites = fact.maybe("because"), register.cited(fact)
     if not because and cites is None:
-        raise fact.error("nothing supports it; give 'cites', or 'because' in your own words")
+        fact.complain(
+            "nothing supports it", mend="give 'cites', or 'because' in your own words", rule=Rule.NO_SOURCE
+        )
     return evolve(read_event(fact, kind, terms, said, register), because=because, cites=cites)
 
 
@@ -95,7 +99,7 @@ def read_event(fact: Table, kind: str, terms: Terms, said: tuple[str, ...], regi
             return Reworded(terms=_reworded(fact, terms))
         case "deadline-moved":
             if not any(fact.has(key) for key in ("from", "until", "review_on")):
-                raise fact.error("says no new date; give 'until', 'review_on' or 'from'")
+                raise fact.error("says no new date", mend="give 'until', 'review_on' or 'from'")
             return DeadlineMoved(
                 window=read_window(fact, terms.window, terms.zone), by=register.party(fact, "by")
             )
@@ -144,7 +148,7 @@ def read_event(fact: Table, kind: str, terms: Terms, said: tuple[str, ...], regi
 def _reworded(fact: Table, terms: Terms) -> Terms:
     changed = [key for key in REWORDING_KEYS if fact.has(key)]
     if not changed:
-        raise fact.error(f"says no new words; give one of {', '.join(REWORDING_KEYS)}")
+        raise fact.error("says no new words", mend=f"give one of {', '.join(REWORDING_KEYS)}")
     words: dict[str, Any] = {
         key: fact.words(key) if key == "tags" else fact.text(key, empty=key not in _NEVER_EMPTY)
         for key in changed
@@ -175,7 +179,7 @@ def _extent(fact: Table) -> tuple[int, int]:
     found = _EXTENT.fullmatch(fact.text("extent"))
     done, whole = (int(found[1]), int(found[2])) if found else (1, 0)
     if done > whole or not whole:
-        raise fact.error(f'extent {fact.raw["extent"]!r} is no part of a whole; write "2/3"', "extent")
+        raise fact.error(f"extent {fact.raw['extent']!r} is no part of a whole", "extent", mend='write "2/3"')
     return (done, whole)
 
 
@@ -214,13 +218,15 @@ def values_of(event: Event) -> tuple[str, dict[str, object]]:
 
 
 def allow(fact: Table, kind: str) -> None:
-    """Refuse keys that the type does not take, and say which type does."""
+    """Complain of keys that the type does not take, and say which type does."""
     allowed = (*COMMON_KEYS, *KEYS_OF[kind])
     for key in fact.raw:
         elsewhere = [other for other, keys in KEYS_OF.items() if key in keys]
         if key not in allowed and elsewhere:
-            raise fact.error(
-                f"key {key!r} belongs to {' and '.join(elsewhere)}; {kind} takes {', '.join(KEYS_OF[kind])}",
+            fact.complain(
+                f"key {key!r} belongs to {' and '.join(elsewhere)}",
                 key,
+                mend=f"{kind} takes {', '.join(KEYS_OF[kind])}",
             )
-    fact.allow(allowed)
+        elif key not in allowed:
+            fact.complain(f"unknown key {key!r}{did_you_mean(key, allowed)}", key)

@@ -13,6 +13,7 @@ from attrs import evolve
 from tracker.commitments.conditions import parse
 from tracker.commitments.events import ClarityRated, DeadlineMoved, Reworded
 from tracker.commitments.terms import Terms
+from tracker.dossier.complaints import Rule
 from tracker.dossier.dossier import DatedEvent
 from tracker.dossier.events import KEYS_OF, allow, supported_event
 from tracker.dossier.register import Register
@@ -28,13 +29,15 @@ def read_facts(
 ) -> tuple[DatedEvent, ...]:
     """The facts written under a commitment's table, in the order of the file.
 
-    `begun` are the events that the commitment itself gave, its proposal first. Raises `DossierError` for a
-    key, an id, a date or an order that does not fit.
+    `begun` are the events that the commitment itself gave, its proposal first. A fact whose keys, dates or
+    order do not fit is left out with a complaint; raises `Misread` for a condition that cannot be read.
     """
     said = _said(table, register)
     made = begun[0].occurred
     found = [(dated, table) for dated in begun]
-    for fact in table.tables("fact"):
+
+    def read(fact: Table) -> None:
+        nonlocal terms
         kind = fact.one_of("type", KEYS_OF)
         fact = fact.called(f"{fact.label} {kind!r} of {terms.id!r}")
         allow(fact, kind)
@@ -44,8 +47,9 @@ def read_facts(
             raise fact.error(f"known {fact.raw['known']} is before it occurred ({occurred})", "known")
         if _order(occurred) < _order(made):
             raise fact.error(
-                f"occurred {occurred} is before the commitment was made ({made}); give both equally exactly",
+                f"occurred {occurred} is before the commitment was made ({made})",
                 "occurred",
+                mend="give both equally exactly",
             )
         dated = DatedEvent(supported_event(fact, kind, terms, said, register), occurred, known)
         _check_order(fact, dated, found)
@@ -55,6 +59,8 @@ def read_facts(
             case DeadlineMoved(window=window):
                 terms = evolve(terms, window=window)
         found.append((dated, fact))
+
+    table.page.margin.each(table.tables("fact"), read)
     return tuple(dated for dated, _ in found[len(begun) :])
 
 
@@ -72,8 +78,12 @@ def _said(table: Table, register: Register) -> tuple[str, ...]:
                 raise place.error("condition: nested too deeply", "condition") from None
             for name in condition.upstream():
                 if name not in register.commitments:
-                    near = did_you_mean(name, register.commitments)
-                    raise place.error(f"condition: unknown commitment {name!r}{near}", "condition")
+                    place.complain(
+                        f"condition: unknown commitment {name!r}{did_you_mean(name, register.commitments)}",
+                        "condition",
+                        mend="name one of this file; a dossier stands alone",
+                        rule=Rule.UNKNOWN_REFERENCE,
+                    )
             found.extend(condition.said())
     return tuple(found)
 
@@ -93,9 +103,9 @@ def _check_order(fact: Table, dated: DatedEvent, found: list[tuple[DatedEvent, T
         where = f" (line {line})" if (line := place.line("occurred")) else ""
         if _order(dated.occurred) <= _order(earlier.occurred):
             raise fact.error(
-                f"occurred {dated.occurred} is not after the one above it{where}; "
-                "facts of this type go in the order they happened, one at a time",
+                f"occurred {dated.occurred} is not after the one above it{where}",
                 "occurred",
+                mend="facts of this type go in the order they happened, one at a time",
             )
         if dated.known < earlier.known:
             raise fact.error(f"became known before the one above it{where}, which it builds on", "occurred")

@@ -1,19 +1,21 @@
 """From the text of a dossier (TOML, format 1) to its values.
 
-Everything that can be wrong with a dossier is found here, before anything is recorded: mistyped keys, ids
-that do not exist, dates that are none, facts that do not fit their type. Reads text, never a file or a clock.
-The format is described in `docs/dossiers.md`.
+Everything that keeps a dossier from being loaded is found here, before anything is recorded: mistyped keys,
+ids that do not exist, dates that are none, facts that do not fit their type. What can be loaded and is wrong
+all the same is for `check`. Reads text, never a file or a clock. The format is described in
+`docs/dossiers.md`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import fields
+from attrs import fields, frozen
 
 from tracker.commitments.events import ClarityRated, Proposed
 from tracker.commitments.terms import Interpretation, Kind, Terms, Voice, Window
-from tracker.dossier.dossier import DatedEvent, Dossier, Undertaking
+from tracker.dossier.complaints import Misread, Rule
+from tracker.dossier.dossier import Afterwards, DatedEvent, Dossier, Undertaking
 from tracker.dossier.events import read_window
 from tracker.dossier.facts import read_facts
 from tracker.dossier.register import Register, read_register
@@ -56,6 +58,7 @@ COMMITMENT_KEYS = (
     "part_of",
     "roll_up",
     "in_return_for",
+    "afterwards",
     "unrateable",
     "instrument",
     "clause",
@@ -72,40 +75,80 @@ WATCH_KEYS = ("for", *_PROFILE_KEYS)
 _CONCEPT_KEYS = ("object", "actors", "not_actors")
 
 
+@frozen
+class Reading:
+    """A file read as far as it can be: what it says, what is wrong with it in the order of reading, and the
+    tables of the commitments and of their watches by the commitment's id. What cannot be read is left out.
+    """
+
+    dossier: Dossier
+    complaints: tuple[Misread, ...]
+    commitments: Mapping[str, Table]
+    watches: Mapping[str, Table]
+
+
 def parse(text: str, name: str) -> Dossier:
     """The dossier in `text`; `name` is what error messages call the file.
 
     Raises `DossierError` for the first thing that is wrong: one line with file, line, table and key, and the
     nearest known word for a mistyped one.
     """
+    reading = read(text, name)
+    for complaint in reading.complaints:
+        raise complaint
+    return reading.dossier
+
+
+def read(text: str, name: str) -> Reading:
+    """As `parse`, but reads on past what is wrong; raises `Misread` only where there is no reading on: a text
+    that is no TOML, or of another format.
+    """
     table = top(text, name)
+    margin = table.page.margin
     _check_format(table)
     table.allow(DOSSIER_KEYS)
-    slug, zone, language = table.slug("name"), table.zone("zone"), table.maybe("language") or "en"
+    slug, zone, language, title, summary = "", "UTC", "en", "", ""
+    with margin.noting():
+        slug = table.slug("name")
+    with margin.noting():
+        zone = table.zone("zone")
+    with margin.noting():
+        language = table.maybe("language") or "en"
     register = read_register(table)
     _check_parts(register.commitments)
     watches = _watches(table, register)
-    return Dossier(
+    with margin.noting():
+        title = table.text("title")
+    with margin.noting():
+        summary = table.maybe("summary")
+    entries = margin.each(
+        register.commitments.items(),
+        lambda named: _undertaking(
+            named[1], zone, language, register, watches[named[0]][1] if named[0] in watches else None
+        ),
+    )
+    dossier = Dossier(
         name=slug,
-        title=table.text("title"),
-        summary=table.maybe("summary"),
+        title=title,
+        summary=summary,
         zone=zone,
         language=language,
         parties=tuple(register.parties.values()),
         concepts=tuple(register.concepts.values()),
-        entries=tuple(
-            _undertaking(entry, zone, language, register, watches.get(name))
-            for name, entry in register.commitments.items()
-        ),
+        entries=entries,
     )
+    places = {name: place for name, (place, _) in watches.items()}
+    return Reading(dossier, tuple(margin.complaints), register.commitments, places)
 
 
 def _check_format(table: Table) -> None:
     """Before all else, so that a file of a later format is told from a mistyped one."""
     if not table.has("format"):
-        raise table.error(f"'format' is missing; write format = {FORMAT} at the top")
+        raise table.error("'format' is missing", mend=f"write format = {FORMAT} at the top")
     if table.raw["format"] is True or table.raw["format"] != FORMAT:
-        raise table.error(f"format {table.raw['format']!r} is not known here; this reads {FORMAT}", "format")
+        raise table.error(
+            f"format {table.raw['format']!r} is not known here", "format", mend=f"this reads {FORMAT}"
+        )
 
 
 def _undertaking(
@@ -116,16 +159,30 @@ def _undertaking(
     voice = table.choice("voice", Voice)
     told_by = table.maybe("told_by")
     if voice is Voice.OWN and told_by:
-        raise table.error("'told_by' is for a voice that is relayed or demanded, not 'own'", "told_by")
+        table.complain("'told_by' is for a voice that is relayed or demanded, not 'own'", "told_by")
     if voice is not Voice.OWN and not told_by:
-        raise table.error(f"'told_by' is missing: the voice is {voice.value!r}, so say who told it", "voice")
-    table.text("cites")
+        table.complain(f"'told_by' is missing: the voice is {voice.value!r}, so say who told it", "voice")
+    if not table.has("cites"):
+        table.complain(
+            "'cites' is missing",
+            mend="give the id of the [[citation]] it was taken from",
+            rule=Rule.NO_SOURCE,
+        )
     made = table.when("made", zone)
     terms = _terms(table, zone, language, register)
     begun = [DatedEvent(Proposed(terms=terms, voice=voice, by=told_by, cites=terms.cites), made, made.end)]
     if unrateable := table.maybe("unrateable"):
         begun.append(DatedEvent(ClarityRated(unrateable=unrateable, cites=terms.cites), made, made.end))
-    return Undertaking((*begun, *read_facts(table, terms, tuple(begun), register)), watch)
+    facts = read_facts(table, terms, tuple(begun), register)
+    return Undertaking((*begun, *facts), watch, _afterwards(table, terms))
+
+
+def _afterwards(table: Table, terms: Terms) -> Afterwards | None:
+    if not table.has("afterwards"):
+        return None
+    if terms.kind is not Kind.ACHIEVE:
+        table.complain("'afterwards' is for an achieve: the others last by themselves", "afterwards")
+    return table.choice("afterwards", Afterwards)
 
 
 def _terms(table: Table, zone: str, language: str, register: Register) -> Terms:
@@ -144,7 +201,9 @@ def _terms(table: Table, zone: str, language: str, register: Register) -> Terms:
         window=read_window(table, Window(), zone),
         zone=zone,
         scope=table.maybe("scope"),
-        interpretations=tuple(_interpretation(t, own, register) for t in table.tables("interpretation")),
+        interpretations=table.page.margin.each(
+            table.tables("interpretation"), lambda place: _interpretation(place, own, register)
+        ),
         revocable=table.flag("revocable"),
         part_of=table.reference("part_of", register.commitments, "commitment"),
         roll_up=table.one_of("roll_up", ("all",)) if table.has("roll_up") else "",
@@ -170,22 +229,21 @@ def _check_parts(commitments: Mapping[str, Table]) -> None:
     wholes = {name: str(table.raw.get("part_of", "")) for name, table in commitments.items()}
     for name, table in commitments.items():
         if table.has("roll_up") and name not in wholes.values():
-            raise table.error(
-                f"'roll_up' has nothing to roll up: no commitment is part_of {name!r}", "roll_up"
-            )
+            table.complain(f"'roll_up' has nothing to roll up: no commitment is part_of {name!r}", "roll_up")
         path = [name]
         while wholes.get(path[-1]):
             path.append(wholes[path[-1]])
             if path[-1] == name:
-                raise table.error(f"is a part of itself: {' -> '.join(path)}", "part_of")
+                table.complain(f"is a part of itself: {' -> '.join(path)}", "part_of")
             if path[-1] in path[:-1]:
-                break  # a ring further up, told of where it is
+                break  # round once, or a ring further up, told of where it is
 
 
-def _watches(top: Table, register: Register) -> dict[str, WatchProfile]:
-    found: dict[str, WatchProfile] = {}
-    places: dict[str, Table] = {}
-    for table in top.tables("watch"):
+def _watches(top: Table, register: Register) -> dict[str, tuple[Table, WatchProfile]]:
+    """The profile of each commitment that has one, with the table that holds it."""
+    found: dict[str, tuple[Table, WatchProfile]] = {}
+
+    def enter(table: Table) -> None:
         table.allow(WATCH_KEYS)
         wanted = table.references("for", register.commitments, "commitment", required=True)
         table = table.called(f"{table.label} for {wanted[0]!r}")
@@ -193,9 +251,12 @@ def _watches(top: Table, register: Register) -> dict[str, WatchProfile]:
         for key in _CONCEPT_KEYS:
             table.references(key, register.concepts, "concept")
         for name in wanted:
-            if name in places:
-                line = places[name].line()
-                raise table.error(f"{name!r} has a watch already{f' on line {line}' if line else ''}", "for")
-            places[name] = table
-            found[name] = WatchProfile(commitment=name, **words)
+            if name in found:
+                line = found[name][0].line()
+                table.complain(f"{name!r} has a watch already{f' on line {line}' if line else ''}", "for")
+            else:
+                found[name] = (table, WatchProfile(commitment=name, **words))
+
+    with top.page.margin.noting():
+        top.page.margin.each(top.tables("watch"), enter)
     return found

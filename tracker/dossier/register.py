@@ -1,12 +1,13 @@
 """What the tables of a dossier refer to by id: parties, citations, concepts and the commitments themselves.
 
 Read before the commitments, so that every reference can be checked where it stands, with the nearest id that
-exists.
+exists. Of what cannot be read the id is kept, so that those who refer to it are not blamed as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from attrs import frozen
@@ -15,6 +16,8 @@ from tracker.dossier.dossier import Party
 from tracker.dossier.tables import Table
 from tracker.evidence.profile import Concept
 from tracker.evidence.source import Citation
+
+Entry = TypeVar("Entry", Party, Citation, Concept)
 
 
 @frozen
@@ -35,29 +38,47 @@ class Register:
         return table.references(key, self.parties, "party", required=required)
 
     def cited(self, table: Table) -> Citation | None:
-        """The publication under `cites`; None where missing."""
+        """The publication under `cites`; None where missing or unknown."""
         found = table.reference("cites", self.citations, "citation")
-        return self.citations[found] if found else None
+        return self.citations.get(found)
 
 
 def read_register(top: Table) -> Register:
-    """The register of a file; raises `DossierError` for an id that is used twice or a broken table."""
-    parties = {name: _party(table) for name, table in _by_id(top, "party", "id").items()}
-    citations = {name: _citation(table) for name, table in _by_id(top, "citation", "id").items()}
-    concepts = {name: _concept(table, parties) for name, table in _by_id(top, "concept", "name").items()}
+    """The register of a file, as far as it can be read; of an id that is used twice, the first use."""
+    parties = _entries(top, "party", "id", _party, lambda name: Party(name, name))
+    citations = _entries(top, "citation", "id", _citation, lambda name: Citation(name, name))
+    concepts = _entries(
+        top, "concept", "name", lambda table: _concept(table, parties), lambda name: Concept(name, ())
+    )
     return Register(parties, citations, concepts, _by_id(top, "commitment", "id"))
+
+
+def _entries(
+    top: Table, kind: str, key: str, read: Callable[[Table], Entry], bare: Callable[[str], Entry]
+) -> dict[str, Entry]:
+    """The tables of one kind by their id; `bare` gives what stands for one that cannot be read."""
+    found: dict[str, Entry] = {}
+    for name, table in _by_id(top, kind, key).items():
+        found[name] = bare(name)
+        with table.page.margin.noting():
+            found[name] = read(table)
+    return found
 
 
 def _by_id(top: Table, kind: str, key: str) -> dict[str, Table]:
     """The tables of one kind by their id, each labelled with it."""
     found: dict[str, Table] = {}
-    for table in top.tables(kind):
+
+    def enter(table: Table) -> None:
         name = table.slug(key)
         named = table.called(f"{table.label} {name!r}")
         if name in found:
             earlier = found[name].line(key)
             raise named.error(f"this {key} is taken already{f' on line {earlier}' if earlier else ''}", key)
         found[name] = named
+
+    with top.page.margin.noting():
+        top.page.margin.each(top.tables(kind), enter)
     return found
 
 
@@ -71,7 +92,7 @@ def _citation(table: Table) -> Citation:
     date = str(table.when("date", "UTC")) if table.has("date") else ""
     url = table.maybe("url")
     if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
-        raise table.error(f"url {url!r} is no web address; write https://…", "url")
+        raise table.error(f"url {url!r} is no web address", "url", mend="write https://…")
     return Citation(table.text("publisher"), table.text("title"), date, url)
 
 

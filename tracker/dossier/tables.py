@@ -16,8 +16,9 @@ from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
+from tracker.dossier.complaints import Complaint, Margin, Misread, Rule
 from tracker.dossier.places import Path, Places
-from tracker.errors import BadDate, DossierError, did_you_mean
+from tracker.errors import BadDate, did_you_mean
 from tracker.evidence.when import Occurred, occurrence, zone_of
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -27,15 +28,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 @frozen
 class Page:
-    """The file being read: its name as messages show it, and where things stand in it."""
+    """The file being read: its name as messages show it, where things stand in it, and what is wrong."""
 
     name: str
     places: Places = field(eq=False)
-
-    def at(self, path: Path) -> str:
-        """`korea.toml:41`, or only the name where nothing on the way there has a line."""
-        line = self.places.line(path)
-        return f"{self.name}:{line}" if line else self.name
+    margin: Margin = field(factory=Margin, eq=False)
 
 
 @frozen
@@ -51,20 +48,37 @@ class Table:
         """The same table under another name."""
         return evolve(self, label=label)
 
-    def error(self, problem: str, key: str | None = None) -> DossierError:
+    def error(
+        self, problem: str, key: str | None = None, *, mend: str = "", rule: Rule = Rule.UNREADABLE
+    ) -> Misread:
         """The exception that says `problem` of `key`, or of the table as a whole; for the caller to raise."""
-        place = self.page.at(self.path if key is None else (*self.path, key))
-        return DossierError(f"{place}: {self.label}: {problem}" if self.label else f"{place}: {problem}")
+        return Misread(
+            Complaint(
+                file=self.page.name,
+                line=self.line(key) or 0,
+                path=self.path if key is None else (*self.path, key),
+                label=self.label,
+                rule=rule,
+                problem=problem,
+                mend=mend,
+            )
+        )
+
+    def complain(
+        self, problem: str, key: str | None = None, *, mend: str = "", rule: Rule = Rule.UNREADABLE
+    ) -> None:
+        """Note in the margin what does not keep the rest of the table from being read."""
+        self.page.margin.note(self.error(problem, key, mend=mend, rule=rule))
 
     def line(self, key: str | None = None) -> int | None:
         """The line of `key`, or of the table's header."""
         return self.page.places.line(self.path if key is None else (*self.path, key))
 
     def allow(self, known: Collection[str]) -> None:
-        """Refuse any key that is not in `known`, with the nearest one that is."""
+        """Complain of any key that is not in `known`, with the nearest one that is."""
         for key in self.raw:
             if key not in known:
-                raise self.error(f"unknown key {key!r}{did_you_mean(key, known)}", key)
+                self.complain(f"unknown key {key!r}{did_you_mean(key, known)}", key)
 
     def has(self, key: str) -> bool:
         """Whether the key was written at all."""
@@ -88,8 +102,9 @@ class Table:
         name = self.text(key)
         if not _SLUG.fullmatch(name):
             raise self.error(
-                f"{key} {name!r} is no name; use small letters, digits and hyphens, as in 'carbon-2030'",
+                f"{key} {name!r} is no name",
                 key,
+                mend="use small letters, digits and hyphens, as in 'carbon-2030'",
             )
         return name
 
@@ -164,18 +179,18 @@ class Table:
         return self.when(key, zone).end if key in self.raw else None
 
     def reference(self, key: str, known: Collection[str], what: str) -> str:
-        """A text that must be in `known`; empty where missing. `what` names the things, as in "party"."""
+        """A text that should be in `known`; empty where missing. `what` names the things, as in "party"."""
         return self._known(key, self.text(key), known, what) if key in self.raw else ""
 
     def references(
         self, key: str, known: Collection[str], what: str, *, required: bool = False
     ) -> tuple[str, ...]:
-        """A list of texts that must be in `known`, none of them twice."""
+        """A list of texts that should be in `known`, none of them twice."""
         found = self.words(key, required=required)
-        for name in found:
+        for name in dict.fromkeys(found):
             self._known(key, name, known, what)
             if found.count(name) > 1:
-                raise self.error(f"{key} names {name!r} twice", key)
+                self.complain(f"{key} names {name!r} twice", key)
         return found
 
     def tables(self, key: str) -> tuple[Table, ...]:
@@ -191,7 +206,12 @@ class Table:
 
     def _known(self, key: str, name: str, known: Collection[str], what: str) -> str:
         if name not in known:
-            raise self.error(f"{key}: unknown {what} {name!r}{did_you_mean(name, known)}", key)
+            self.complain(
+                f"{key}: unknown {what} {name!r}{did_you_mean(name, known)}",
+                key,
+                mend=f"name one that is declared, or add a [[{what}]] for it",
+                rule=Rule.UNKNOWN_PARTY if what == "party" else Rule.UNKNOWN_REFERENCE,
+            )
         return name
 
     def _line(self, key: str, value: object) -> str:
@@ -205,23 +225,22 @@ class Table:
 
 
 def loose(name: str, raw: Mapping[str, object]) -> Table:
-    """A table that stands in no file; `name` is what messages call it."""
-    return Table(Page(name, Places("")), raw)
+    """A table that stands in no file; `name` is what messages call it. Its first complaint is raised."""
+    return Table(Page(name, Places(""), Margin(strict=True)), raw)
 
 
 def top(text: str, name: str) -> Table:
-    """The top of the file; raises `DossierError` with the line where it is no TOML."""
+    """The top of the file; raises `Misread` with the line where it is no TOML."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
         raw = tomllib.loads(text)
     except RecursionError:
-        raise DossierError(f"{name}: is no dossier: nested too deeply") from None
+        raise Misread(Complaint(file=name, problem="is no dossier: nested too deeply")) from None
     except ValueError as problem:
-        message = str(problem)
+        message, line = str(problem), 0
         if found := _AT_LINE.search(message):
-            reason = message[: found.start()]
-            raise DossierError(f"{name}:{found[1]}: is no TOML: {reason} (column {found[2]})") from None
-        raise DossierError(f"{name}: is no TOML: {message}") from None
+            message, line = f"{message[: found.start()]} (column {found[2]})", int(found[1])
+        raise Misread(Complaint(file=name, line=line, problem=f"is no TOML: {message}")) from None
     return Table(Page(name, Places(text)), raw)
 
 
