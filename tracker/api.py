@@ -32,9 +32,9 @@ from tracker.desk import load as loading
 from tracker.desk import record as recording
 from tracker.desk.consider import Desk
 from tracker.desk.folder import COMMITMENT, open_folder
+from tracker.desk.load import Loaded
 from tracker.desk.record import Recorded
 from tracker.desk.sweep import due, sweep
-from tracker.dossier.diff import Change as DossierChange
 from tracker.dossier.dossier import Dossier
 from tracker.dossier.parse import parse
 from tracker.errors import ConfigError, DossierError, UnknownCommitment, UserError, did_you_mean
@@ -243,9 +243,7 @@ class Tracker:
 
     # Writing
 
-    def load(
-        self, paths: Sequence[str | os.PathLike[str]] = (), *, dry_run: bool = False
-    ) -> tuple[DossierChange, ...]:
+    def load(self, paths: Sequence[str | os.PathLike[str]] = (), *, dry_run: bool = False) -> Loaded:
         """Take dossier files into the log, or those of the config; loading them again changes nothing.
 
         All files are read and checked before the first is written. Raises `DossierError`.
@@ -253,8 +251,13 @@ class Tracker:
         dossiers = [self.read_dossier(Path(path)) for path in (paths or self.dossiers)]
         if dry_run:
             with self.database.reading() as connection:
-                return tuple(c for d in dossiers for c in loading.compare(connection, d, self.now()))
-        return tuple(change for dossier in dossiers for change in self.load_dossier(dossier))
+                found = [loading.compare(connection, dossier, self.now()) for dossier in dossiers]
+        else:
+            found = [self.load_dossier(dossier) for dossier in dossiers]
+        return Loaded(
+            tuple(change for each in found for change in each.changes),
+            tuple(note for each in found for note in each.notes),
+        )
 
     def read_dossier(self, path: Path) -> Dossier:
         """Read and check one dossier file; raises `DossierError`."""
@@ -265,7 +268,7 @@ class Tracker:
             raise DossierError(f"{path}: cannot be read: {reason}") from problem
         return parse(text, str(path))
 
-    def load_dossier(self, dossier: Dossier) -> tuple[DossierChange, ...]:
+    def load_dossier(self, dossier: Dossier) -> Loaded:
         """Take a parsed dossier into the log as of now."""
         with self._writing() as (connection, now):
             return loading.load(connection, dossier, now, _who())

@@ -135,7 +135,7 @@ def test_board_lists_commitments_in_the_order_of_the_dossier(t: Tracker) -> None
 def test_loading_twice_appends_nothing(t: Tracker) -> None:
     """A dossier is declarative: the same file over the same log is no news."""
     head = t.head()
-    assert t.load() == ()
+    assert t.load().changes == ()
     assert t.head() == head
 
 

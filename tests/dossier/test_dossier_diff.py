@@ -406,6 +406,11 @@ def test_what_no_event_can_change_is_told() -> None:
     assert [line.split(": ")[2].split(" ")[0] for line in lines] == ["made", "voice", "told_by"]
     assert "'2024-01-10' and stays so; the file says '2024-01-11'" in lines[0]
     assert recorder.load(text) == []
+    (kind,) = fixed(
+        parse(HEAD + PLEDGE.replace('"achieve"', '"maintain"'), "green.toml"), {ID: recorder.facts}
+    )
+    assert "kind was recorded as 'achieve' and stays so" in kind
+    assert "give what is different an id of its own" in kind
     assert fixed(parse(HEAD + PLEDGE, "green.toml"), {ID: recorder.facts}) == ()
 
 

@@ -18,8 +18,10 @@ def command(context: click.Context, files: tuple[Path, ...], dry_run: bool) -> N
     with opened(context) as t:
         if not files and not t.dossiers:
             raise click.UsageError(f"{t.config.name}: [tracker] names no dossiers; name a FILE")
-        changes = t.load(files, dry_run=dry_run)
-    for change in changes:
-        click.echo(f"{change.action:8} {change.commitment}: {change.summary}")
+        loaded = t.load(files, dry_run=dry_run)
+    for change in loaded.changes:
+        click.echo(f"{change.action:9} {change.commitment}: {change.summary}")
+    for note in loaded.notes:
+        click.echo(f"note: {note}", err=True)
     verb = "would be appended" if dry_run else "appended"
-    click.echo(f"{len(changes)} events {verb}" if changes else "nothing new")
+    click.echo(f"{len(loaded.changes)} events {verb}" if loaded.changes else "nothing new")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from attrs import frozen
 from sqlalchemy.engine import Connection
 
 from tracker.desk.folder import COMMITMENT
-from tracker.dossier.diff import Change, diff
+from tracker.dossier.diff import Change, diff, fixed, without_effect
 from tracker.dossier.dossier import Dossier
 from tracker.evidence.when import Occurred
 from tracker.log import log
@@ -16,15 +17,24 @@ from tracker.log.events import DossierLoaded, PartyName
 DOSSIER = "dossier/"
 
 
-def compare(connection: Connection, dossier: Dossier, now: datetime) -> tuple[Change, ...]:
+@frozen
+class Loaded:
+    """What a dossier brought, in order, and what a person should know of it, a line each."""
+
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...] = ()
+
+
+def compare(connection: Connection, dossier: Dossier, now: datetime) -> Loaded:
     """What loading would append; writes nothing."""
     recorded = {entry.id: log.read(connection, COMMITMENT + entry.id) for entry in dossier.entries}
-    return diff(dossier, now, recorded)
+    changes = diff(dossier, now, recorded)
+    return Loaded(changes, (*fixed(dossier, recorded), *without_effect(changes, now, recorded)))
 
 
-def load(connection: Connection, dossier: Dossier, now: datetime, by: str) -> tuple[Change, ...]:
+def load(connection: Connection, dossier: Dossier, now: datetime, by: str) -> Loaded:
     """Append what is new in `dossier` as of `now` (aware); loading it again appends nothing."""
-    changes = compare(connection, dossier, now)
+    loaded = compare(connection, dossier, now)
     batch: dict[str, tuple[log.Expected | int, list[log.Draft]]] = {}
     header = _header(dossier)
     before = log.read(connection, DOSSIER + dossier.name)
@@ -33,12 +43,12 @@ def load(connection: Connection, dossier: Dossier, now: datetime, by: str) -> tu
             log.Expected.ANY,
             [log.Draft(header, Occurred.at(now, dossier.zone), recorded_by=by)],
         )
-    for change in changes:
+    for change in loaded.changes:
         stream = COMMITMENT + change.commitment
         drafts = batch.setdefault(stream, (log.Expected.ANY, []))[1]
         drafts.append(log.Draft(change.event, change.occurred, recorded_by=by, cause=DOSSIER + dossier.name))
     log.append(connection, batch, now)
-    return changes
+    return loaded
 
 
 def parties(connection: Connection) -> dict[str, str]:

@@ -11,9 +11,10 @@ from attrs import frozen
 
 from tracker.commitments.events import Fact
 from tracker.commitments.fold import fold_all
+from tracker.commitments.rules import Inert
 from tracker.commitments.standing import Standing
 from tracker.commitments.terms import Terms, Voice
-from tracker.dossier.dossier import Undertaking
+from tracker.dossier.dossier import DatedEvent, Undertaking
 from tracker.dossier.parse import Reading
 from tracker.dossier.tables import Table
 from tracker.evidence.profile import WatchProfile
@@ -21,10 +22,14 @@ from tracker.evidence.profile import WatchProfile
 
 @frozen
 class Case:
-    """One commitment; `watched` is the table of its watch, None where it has none."""
+    """One commitment; `watched` is the table of its watch, None where it has none.
+
+    `inert` are the facts of the file that have no effect, each with the rule that stops it.
+    """
 
     entry: Undertaking
     standing: Standing
+    inert: tuple[tuple[DatedEvent, Inert], ...]
     table: Table
     watched: Table | None
 
@@ -90,8 +95,12 @@ def cases(reading: Reading) -> tuple[Case, ...]:
                 )
             )
     folded = fold_all(streams)
-    return tuple(
-        Case(entry, standing, reading.commitments[entry.id], reading.watches.get(entry.id))
-        for entry in reading.dossier.entries
-        if (standing := folded[entry.id].last) is not None
-    )
+    found = []
+    for entry in reading.dossier.entries:
+        line = folded[entry.id]
+        if line.last is not None:
+            dated = {fact.id: told for fact, told in zip(streams[entry.id], entry.facts, strict=True)}
+            inert = tuple((dated[each.fact], each) for each in line.inert())
+            table, watched = reading.commitments[entry.id], reading.watches.get(entry.id)
+            found.append(Case(entry, line.last, inert, table, watched))
+    return tuple(found)

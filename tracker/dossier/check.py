@@ -17,6 +17,7 @@ from tracker.commitments.prospects import Contradiction, Deadlock, prospects
 from tracker.commitments.terms import Kind
 from tracker.dossier.case import Case, cases
 from tracker.dossier.complaints import Complaint, Misread, Rule
+from tracker.dossier.dossier import DatedEvent
 from tracker.dossier.halves import keeps, undone_by
 from tracker.dossier.parse import Reading, read
 from tracker.dossier.siblings import deciding, shared_act
@@ -55,9 +56,12 @@ def check(text: str, name: str) -> tuple[Fault, ...]:
         return (_refused(refused.complaint, {}),)
     ids = {table.path: commitment for commitment, table in reading.commitments.items()}
     found = [_refused(complaint.complaint, ids) for complaint in reading.complaints]
+    misread = {complaint.complaint.path[:2] for complaint in reading.complaints}
     everything = cases(reading)
     for case in everything:
         found += [*_uncited(case), *_not_violable(case), *_not_observable(case)]
+        if case.table.path not in misread:  # what could not be read may be why
+            found += _without_effect(case)
         found += _without_half(case, everything)
     found += _impossible(reading, {case.id: case for case in everything})
     found += _overlapping(reading, everything)
@@ -89,6 +93,28 @@ def _uncited(case: Case) -> Iterator[Fault]:
                 "give 'cites', the id of the [[citation]] that says so",
                 fact,
             )
+
+
+def _without_effect(case: Case) -> Iterator[Fault]:
+    for dated, inert in case.inert:
+        name = type(dated.event).__name__
+        yield _fault(
+            case,
+            Rule.NO_EFFECT,
+            f"{name} of {dated.occurred} has no effect: {inert.reason}",
+            f"docs/commitments.md says what to do about '{inert.rule}'",
+            _table_of(dated, case),
+        )
+
+
+def _table_of(dated: DatedEvent, case: Case) -> Table | None:
+    """Where a fact of the file is written; what the commitment's own table says has none of its own."""
+    for table in case.table.tables("fact"):
+        if table.has("type") and table.has("occurred"):
+            same_type = str(table.raw["type"]).replace("-", "") == type(dated.event).__name__.lower()
+            if same_type and str(table.raw["occurred"]) == str(dated.occurred):
+                return table
+    return None
 
 
 def _not_violable(case: Case) -> Iterator[Fault]:

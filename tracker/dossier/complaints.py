@@ -34,6 +34,7 @@ class Rule(StrEnum):
     NOT_OBSERVABLE = "not-observable"
     NO_MAINTAIN_HALF = "no-maintain-half"
     OVERLAPPING = "overlapping"
+    NO_EFFECT = "no-effect"
 
 
 @frozen(kw_only=True)

@@ -27,14 +27,15 @@ from tracker.commitments.events import (
     Fact,
     Proposed,
     Reworded,
+    Superseded,
     WatchChanged,
 )
-from tracker.commitments.fold import effective
+from tracker.commitments.fold import CLOCK, effective, fold_all
 from tracker.commitments.terms import Terms, Window
 from tracker.dossier.dossier import DatedEvent, Dossier, Undertaking
 from tracker.evidence.when import Occurred
 
-Action = Literal["add", "reword", "re-time", "watch", "fact"]
+Action = Literal["add", "reword", "re-time", "supersede", "watch", "fact"]
 Values = dict[str, Any]
 
 EDITED = "the dossier was edited"
@@ -68,19 +69,45 @@ def diff(dossier: Dossier, now: datetime, recorded: Mapping[str, Sequence[Fact]]
     )
 
 
+def without_effect(
+    changes: Sequence[Change], now: datetime, recorded: Mapping[str, Sequence[Fact]]
+) -> tuple[str, ...]:
+    """One line for each of `changes` that would have no effect, or would take it from a recorded fact."""
+    grown = {name: list(facts) for name, facts in recorded.items()}
+    for number, change in enumerate(changes):
+        stream = grown.setdefault(change.commitment, [])
+        position = max((fact.position for fact in stream), default=0) + 1
+        new = Fact(f"new-{number}", "", 0, position, change.event, change.occurred, now)
+        stream.append(new)
+    before, after = fold_all(recorded), fold_all(grown)
+    lines = []
+    for name in grown:
+        known = {each.fact for each in before[name].inert()} if name in before else set()
+        told = {fact.id: fact for fact in grown[name]}
+        for each in after[name].inert():
+            fact = told[each.fact]
+            if each.fact not in known and not isinstance(fact.event, CLOCK):
+                what = f"{name!r}: {type(fact.event).__name__} of {fact.occurred}"
+                lines.append(f"{what} has no effect ({each.rule}): {each.reason}")
+    return tuple(lines)
+
+
 def fixed(dossier: Dossier, recorded: Mapping[str, Sequence[Fact]]) -> tuple[str, ...]:
-    """One line for each edit that no event can carry: when, how and by whom a commitment was proposed.
+    """One line for each edit that no event can carry: of which kind a commitment is, when, how and by whom it
+    was proposed.
 
     The first event of a stream is never retracted, so these stay as they were first recorded. For whoever
     loads a dossier to show.
     """
     return tuple(
-        f"{dossier.name}: {entry.id!r}: {key} was recorded as {old!r} and stays so; the file says {new!r}"
+        f"{dossier.name}: {entry.id!r}: {key} was recorded as {old!r} and stays so; the file says {new!r}:"
+        " give what is different an id of its own, and this one a 'superseded' fact"
         for entry in dossier.entries
         for fact in recorded.get(entry.id, ())
         if isinstance(fact.event, Proposed)
         for key, old, new in (
             ("made", str(fact.occurred), str(entry.facts[0].occurred)),
+            ("kind", fact.event.terms.kind.value, entry.terms.kind.value),
             ("voice", fact.event.voice.value, entry.proposed.voice.value),
             ("told_by", fact.event.by, entry.proposed.by),
         )
@@ -99,8 +126,12 @@ class _Course:
     write: Callable[[Any, Values], Event]
 
 
+# The window has a course of its own; another id or kind would be another commitment.
+_NOT_WORDS = ("id", "kind", "window")
+
+
 def _terms_of(event: Proposed | Reworded) -> Values:
-    return {f.name: getattr(event.terms, f.name) for f in fields(Terms) if f.name != "window"}
+    return {f.name: getattr(event.terms, f.name) for f in fields(Terms) if f.name not in _NOT_WORDS}
 
 
 def _window_of(event: Proposed | DeadlineMoved) -> Values:
@@ -112,9 +143,7 @@ def _clarity_of(event: Proposed | ClarityRated) -> Values:
     return {"unrateable": event.unrateable if isinstance(event, ClarityRated) else ""}
 
 
-_WORDS = _Course(
-    "reword", Reworded, "words", _terms_of, lambda e, v: evolve(e, terms=Terms(**v, window=e.terms.window))
-)
+_WORDS = _Course("reword", Reworded, "words", _terms_of, lambda e, v: evolve(e, terms=evolve(e.terms, **v)))
 _WINDOW = _Course("re-time", DeadlineMoved, "window", _window_of, lambda e, v: evolve(e, window=Window(**v)))
 _CLARITY = _Course("reword", ClarityRated, "clarity", _clarity_of, lambda e, v: evolve(e, **v))
 _COURSES = (_WORDS, _WINDOW, _CLARITY)
@@ -150,7 +179,8 @@ class _Comparison:
                     values = next(v for slot, v in wanted[course.name] if slot is dated)
                     dated = evolve(dated, event=course.write(dated.event, values))
             added.append(dated)
-            yield Change(self.entry.id, "fact", self._told(dated), dated.event, dated.occurred)
+            action: Action = "supersede" if isinstance(dated.event, Superseded) else "fact"
+            yield Change(self.entry.id, action, self._told(dated), dated.event, dated.occurred)
         for course in _COURSES:
             yield from self._edit(course, wanted[course.name], added)
 
