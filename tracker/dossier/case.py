@@ -99,8 +99,8 @@ def cases(reading: Reading) -> tuple[Case, ...]:
     for entry in reading.dossier.entries:
         line = folded[entry.id]
         if line.last is not None:
-            dated = {fact.id: told for fact, told in zip(streams[entry.id], entry.facts, strict=True)}
-            inert = tuple((dated[each.fact], each) for each in line.inert())
+            by_id = {fact.id: told for fact, told in zip(streams[entry.id], entry.facts, strict=True)}
+            inert = tuple((by_id[each.fact], each) for each in line.inert())
             table, watched = reading.commitments[entry.id], reading.watches.get(entry.id)
             found.append(Case(entry, line.last, inert, table, watched))
     return tuple(found)
