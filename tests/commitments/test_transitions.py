@@ -288,6 +288,27 @@ def test_a_clean_window_fulfils_only_where_somebody_was_looking(observed: bool, 
     assert (Flag.UNOBSERVED in last.flags(day("2018-04-01").end)) is not observed
 
 
+def test_an_act_after_the_window_is_no_further_breach() -> None:
+    """Violated within it, it is counted no further once nothing is owed."""
+    facts = stream(
+        *accepted(Kind.REFRAIN, "2018-04-30"), ("2018-04-01", e.Violated()), ("2018-05-02", e.Violated())
+    )
+    assert standing(facts, "2018-05-03").breaches == 1
+    assert inert(facts) == [("after-window", False)]
+
+
+def test_a_window_that_is_prolonged_is_watched_again() -> None:
+    """That nobody had looked at the old end says nothing of the new one."""
+    old, new = day("2018-03-18").end, day("2018-06-30").end
+    facts = stream(
+        *accepted(Kind.REFRAIN, "2018-03-18"),
+        ("2018-03-19T00:00+09:00", e.WindowClosed(until=old)),
+        ("2018-04-01", e.DeadlineMoved(window=Window(until=new))),
+    )
+    assert standing(facts, "2018-03-20").unobserved
+    assert not standing(facts, "2018-04-01").unobserved
+
+
 def test_a_person_holds_an_unobserved_window_kept() -> None:
     """After it ended; before, it could only be kept so far."""
     judged = stream(*accepted(Kind.REFRAIN, "2018-03-18"), ("2018-03-19", e.Fulfilled()))
@@ -341,6 +362,17 @@ def test_a_closed_commitment_is_taken_up_again_in_a_new_episode() -> None:
     ):
         last = standing(stream(*told, ended, again), "2018-05-02")
         assert (last.state, last.episode) == (state, 2)
+
+
+def test_what_rested_when_it_was_called_off_does_not_rest_when_it_is_taken_up_again() -> None:
+    """The decision to suspend belonged to the old episode."""
+    facts = stream(
+        *accepted(),
+        ("2018-04-01", e.Suspended()),
+        ("2018-04-02", e.Cancelled()),
+        ("2018-05-01", e.Reinstated()),
+    )
+    assert states(facts)[-2:] == [State.CANCELLED, State.ACTIVE]
 
 
 # Parts
