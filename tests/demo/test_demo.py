@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -176,3 +177,32 @@ def test_demo_does_not_touch_a_folder_that_is_not_its_own(tmp_path: Path) -> Non
     assert done.returncode == 2
     assert "no demo made" in done.stderr
     assert (tmp_path / "korea" / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_violation_recorded_and_taken_back_on_two_time_axes(demo: Path, tmp_path: Path) -> None:
+    """A launch of 25 April entered today: violated for 1 May, pending as known on 1 May; retracted, both are
+    pending, and both events stay."""
+    desk = tmp_path / "korea"
+    shutil.copytree(demo, desk)
+    asked = ("--as-of", "2018-05-01")
+    then = (*asked, "--known-at", "2018-05-01")
+    done = run(
+        "record",
+        "dprk-pause-tests",
+        "violated",
+        "--occurred",
+        "2018-04-25",
+        "--because",
+        "a launch",
+        cwd=desk,
+    )
+    event = done.stdout.split()[2]
+    assert status(desk, *asked)["dprk-pause-tests"]["status"] == "violated"
+    assert status(desk, *then)["dprk-pause-tests"]["status"] == "pending"
+    run("retract", event, "--reason", "it was an exercise", cwd=desk)
+    assert status(desk, *asked)["dprk-pause-tests"]["status"] == "pending"
+    assert status(desk, *then)["dprk-pause-tests"]["status"] == "pending"
+    shown = run("show", "dprk-pause-tests", "--all", cwd=desk).stdout
+    assert event in shown
+    assert "RETRACTED" in shown
+    assert "it was an exercise" in shown
