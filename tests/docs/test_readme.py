@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.cli.test_cli import run
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_api_example_of_the_readme_runs_as_printed(tmp_path: Path) -> None:
     """Over the folder that the README's own first command leaves."""
-    run = [sys.executable, "-m", "tracker.cli"]
-    subprocess.run([*run, "demo", "--out", "demo"], cwd=tmp_path, check=True, capture_output=True)
+    command = [sys.executable, "-m", "tracker.cli"]
+    subprocess.run([*command, "demo", "--out", "demo"], cwd=tmp_path, check=True, capture_output=True)
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "dprk-release-detainees fulfilled fulfilled 2018-05-09" in done.stdout
+
+
+def test_the_guide_to_recording_runs_as_printed(tmp_path: Path) -> None:
+    """Each command in order, with the id of the one before for EVENT; each line below it is in its answer."""
+    desk = tmp_path / "desk"
+    assert run("init", "desk", cwd=tmp_path).returncode == 0
+    assert run("load", cwd=desk).returncode == 0
+    text = (ROOT / "docs" / "recording.md").read_text(encoding="utf-8")
+    event, told = "", ""
+    lines = "\n".join(re.findall(r"```console\n(.*?)```", text, re.DOTALL)).splitlines()
+    for line in filter(None, lines):
+        if line.startswith("$ tracker "):
+            done = run(*shlex.split(line.replace("EVENT", event))[2:], cwd=desk)
+            assert done.returncode == 0, done.stderr
+            told = done.stdout + done.stderr
+            event = (re.findall(r"recorded as (\w+)", told) or [event])[0]
+        else:
+            wanted = re.escape(line).replace("EVENT", r"\w+").replace("\\ N", r" \d+").replace(r"\ \ ", r" +")
+            assert re.search(wanted, told), (line, told)
+    assert event
 
 
 def test_every_command_that_the_readme_shows_is_there() -> None:

@@ -37,7 +37,7 @@ def sweep(connection: Connection, name: str, policy: PolicySettings, now: dateti
     events: list[Event] = []
     if standing.is_achieve:
         events.append(DeadlinePassed(until=until))
-        if policy.lapse is Lapse.VIOLATE and standing.state is State.ACTIVE and not standing.terms.roll_up:
+        if policy.lapse is Lapse.VIOLATE and standing.state is State.ACTIVE:
             events.append(
                 Violated(
                     manner=Manner.LAPSE, by=standing.terms.debtor, rule="lapse", settings=policy.hash,
