@@ -237,7 +237,7 @@ def _steps(
     if len(courses) == 1:
         return [(course, course.step(at, _looking(at, {}, upstream))) for course in courses.values()]
     shown = {name: course.now.shown for name, course in courses.items()}
-    for _ in range(2 * len(courses) + 1):
+    for _ in range(2 * len(courses) + 2):
         look = _looking(at, shown, upstream)
         steps = {name: course.step(at, look) for name, course in courses.items()}
         after = {name: step.shown for name, step in steps.items()}

@@ -161,20 +161,26 @@ class _Work:
             self.wholes.setdefault(down, set()).add(up)
 
     def _fold(self, ring: tuple[str, ...], position: int) -> set[str]:
-        """Fold commitments that hang on each other; returns those whose timeline changed."""
+        """Fold commitments that may hang on each other; returns those whose timeline changed.
+
+        Links are kept for good, so a ring of them may have come apart: it is taken in the order in which its
+        members hang on each other by now.
+        """
         streams = {name: facts for name in ring if (facts := self._stream(name, position))}
-        needs = {up for up, down in self.links if down in ring} - set(ring)
-        upstream = {name: self._timeline(name) for name in needs}
         parts = {
             name: sorted(p for p in self.wholes.get(name, ()) if part_of(self._stream(p, position)) == name)
-            for name in ring
+            for name in streams
         }
+        needs = {name: upstream_of(facts) | {*parts[name]} for name, facts in streams.items()}
         changed = set()
-        for name, folded in fold_ring(streams, upstream, parts).items():
-            if folded != self._timeline(name):
-                self.timelines[name] = folded
-                self._replace(name, folded, position)
-                changed.add(name)
+        for members in rings(needs):
+            others = {other for name in members for other in needs[name]} - set(members)
+            upstream = {name: self._timeline(name) for name in others}
+            for name, folded in fold_ring({name: streams[name] for name in members}, upstream, parts).items():
+                if folded != self._timeline(name):
+                    self.timelines[name] = folded
+                    self._replace(name, folded, position)
+                    changed.add(name)
         return changed
 
     def _replace(self, name: str, folded: Timeline, position: int) -> None:
