@@ -108,6 +108,9 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(status if isinstance(status, int) else 0)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
+    except click.exceptions.NoArgsIsHelpError as problem:
+        click.echo(problem.format_message(), err=True)  # the help; the one message of many lines
+        sys.exit(problem.exit_code)
     except click.ClickException as problem:
         if debug:
             raise
