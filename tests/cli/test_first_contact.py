@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import run
+from tests.cli.test_cli import CONFIG, run
 
 
 @pytest.mark.parametrize("arguments", [[], ["feeds"], ["log"]])
@@ -17,3 +19,20 @@ def test_without_a_command_the_help_comes_as_it_is_laid_out(arguments: list[str]
     assert done.stdout == ""
     assert done.stderr.startswith("Usage: tracker")
     assert len(done.stderr.splitlines()) > 5
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path) -> None:
+    """`tracker load | head -1` ends with status 0 and without a word, as in any pipeline."""
+    (tmp_path / "config.toml").write_text(CONFIG)
+    seed = Path(__file__).resolve().parents[2] / "seeds" / "korea-2018.toml"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tracker.cli", "load", str(seed)],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    _, complaint = process.communicate(timeout=60)
+    assert (process.returncode, complaint) == (0, b"")
+    assert run("status", "dprk-denuclearize", cwd=tmp_path).returncode == 0
