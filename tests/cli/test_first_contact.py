@@ -36,3 +36,21 @@ def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path) -> None:
     _, complaint = process.communicate(timeout=60)
     assert (process.returncode, complaint) == (0, b"")
     assert run("status", "dprk-denuclearize", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("[run]\nevry = '1m'", "[run]: unknown key 'evry' (did you mean 'every'?)"),
+        ("[smtp]\nprot = 25", "[smtp]: unknown key 'prot' (did you mean 'port'?)"),
+        ("[smtp]\nport = 70000", "[smtp]: port: 70000 is no port"),
+        ("[[digest]]\nname = 'daily'\nwhen = '07:00'", "[[digest]] 'daily': unknown key 'when'"),
+    ],
+)
+def test_every_table_is_checked_by_every_command(table: str, message: str, tmp_path: Path) -> None:
+    """A mistyped key does not wait for the first mail of the night; and no database is made before."""
+    (tmp_path / "config.toml").write_text(CONFIG + table)
+    done = run("status", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"tracker: config.toml: {message}" in done.stderr
+    assert not (tmp_path / "tracker.sqlite3").exists()

@@ -102,10 +102,21 @@ def group(context: click.Context, config: Path, debug: bool) -> None:
 
 @contextmanager
 def opened(context: click.Context) -> Iterator[Tracker]:
-    """The tracker that `--config` describes."""
-    from tracker.api import open as open_tracker
+    """The tracker that `--config` describes.
 
-    with open_tracker(context.find_root().obj["config"]) as t:
+    The rooms above the API read their tables when they need them. Here they are checked at once: a
+    mistyped key must not wait for the first mail of the night.
+    """
+    from tracker.api import Tracker
+    from tracker.config import Config
+    from tracker.daemon import RunSettings
+    from tracker.digest.settings import DigestSettings, SmtpSettings
+
+    config = Config.load(context.find_root().obj["config"])
+    config.section("run", RunSettings)
+    config.sections("digest", DigestSettings)
+    config.section("smtp", SmtpSettings)
+    with Tracker(config) as t:
         yield t
 
 
