@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.api.test_api import DOSSIER
 from tests.cli.test_cli import CONFIG, run
 
 
@@ -54,3 +56,18 @@ def test_every_table_is_checked_by_every_command(table: str, message: str, tmp_p
     assert done.returncode == 2
     assert f"tracker: config.toml: {message}" in done.stderr
     assert not (tmp_path / "tracker.sqlite3").exists()
+
+
+def test_match_reads_half_a_surrogate_pair_as_a_question_mark(tmp_path: Path) -> None:
+    """JSON can hold what no output can; the spans are still those of the text that came in."""
+    (tmp_path / "watched.toml").write_text(
+        DOSSIER
+        + '\n[[concept]]\nname = "bridge"\nvariants = ["harbour bridge"]\n'
+        + '\n[[watch]]\nfor = ["open-bridge"]\nobject = ["bridge"]\nfulfils = ["open -> <bridge>"]\n'
+    )
+    (tmp_path / "in.jsonl").write_text(r'{"id": "\ud83d", "title": "\ud83d Mayor opens the harbour bridge"}')
+    done = run("match", "--dossier", "watched.toml", "--input", "in.jsonl", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (found,) = map(json.loads, done.stdout.splitlines())
+    assert (found["id"], found["words"]) == ("?", ["opens", "harbour bridge"])
+    assert found["spans"] == [[8, 13], [18, 32]]
