@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import tracker
+from tracker.cli.demo import MARK, _fresh
 
 COMMAND = [sys.executable, "-m", "tracker.cli"]
 
@@ -176,3 +177,55 @@ def test_demo_does_not_touch_a_folder_that_is_not_its_own(tmp_path: Path) -> Non
     assert done.returncode == 2
     assert "no demo made" in done.stderr
     assert (tmp_path / "korea" / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_demo_killed_while_it_puts_its_folder_in_place_runs_again(tmp_path: Path) -> None:
+    """Killed before any single rename or removal, the next run takes what it finds for a demo's."""
+    script = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from tracker.cli.demo import _publish\n"
+        "left = int(sys.argv[1])\n"
+        "def killer(event, arguments):\n"
+        "    global left\n"
+        "    if event in ('os.rename', 'os.remove', 'os.rmdir'):\n"
+        "        left -= 1\n"
+        "        if left < 0:\n"
+        "            os.kill(os.getpid(), 9)\n"
+        "sys.addaudithook(killer)\n"
+        "_publish(Path(sys.argv[2]), Path(sys.argv[3]))\n"
+    )
+    out = tmp_path / "korea"
+    for step in range(100):
+        work = _fresh(out)
+        for folder in (work, out):
+            folder.mkdir(exist_ok=True)
+            for name in (MARK, "config.toml", "tracker.sqlite3", "digest.eml"):
+                (folder / name).touch()
+        done = subprocess.run([sys.executable, "-c", script, str(step), str(work), str(out)])
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+    assert 1 < step < 99
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["korea"]
+
+
+def test_the_demo_does_not_pull_the_folder_away_from_under_the_user(tmp_path: Path) -> None:
+    """The folder is made anew, so it cannot be the one the user is in, nor one above."""
+    (tmp_path / "deep").mkdir()
+    (tmp_path / MARK).touch()
+    for place in (".", "..", str(tmp_path)):
+        done = run("demo", "--out", place, cwd=tmp_path / "deep", check=False)
+        assert done.returncode == 2, done.stderr
+        assert done.stderr == f"tracker: {Path(place)}: you are in it; name another folder with --out\n"
+    assert (tmp_path / "deep").is_dir()
+
+
+def test_the_demo_follows_a_link_to_its_folder(tmp_path: Path) -> None:
+    """The link stays, and the demo is where it leads."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "korea").symlink_to("disk")
+    run("demo", "--out", "korea", cwd=tmp_path)
+    assert (tmp_path / "korea").is_symlink()
+    assert (tmp_path / "disk" / "tracker.sqlite3").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "korea"]
