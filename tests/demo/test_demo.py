@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 import tracker
 from tracker.cli.demo import MARK, _fresh
+from tracker.cli.demo_feeds import SavedFeed, serve
+from tracker.resources import resource
 
 COMMAND = [sys.executable, "-m", "tracker.cli"]
 
@@ -229,3 +237,31 @@ def test_the_demo_follows_a_link_to_its_folder(tmp_path: Path) -> None:
     assert (tmp_path / "korea").is_symlink()
     assert (tmp_path / "disk" / "tracker.sqlite3").is_file()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "korea"]
+
+
+def test_a_visitor_who_leaves_in_the_middle_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C cuts the poller's connections; the demo's server must not answer it with a traceback."""
+    feed = SavedFeed(resource("seeds/korea-2018/daily-buzz.xml"))
+    with serve({"buzz": feed}, lambda: datetime(2018, 5, 1, tzinfo=UTC)) as address:
+        threads = threading.active_count()
+        where = urlsplit(address)
+        visitor = socket.create_connection((where.hostname or "", where.port or 0))
+        visitor.sendall(b"GET /buzz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert visitor.recv(100).startswith(b"HTTP/1.1 200")
+        visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        visitor.close()  # with a reset, and not with a goodbye
+        while threading.active_count() > threads:
+            time.sleep(0.01)
+    assert capsys.readouterr().err == ""
+
+
+def test_ctrl_c_ends_the_demo_with_130_and_without_a_word(tmp_path: Path) -> None:
+    """At any time, to the whole terminal, as a shell sends it."""
+    for seconds in (1.0, 2.5):
+        process = subprocess.Popen(
+            [*COMMAND, "demo"], cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        _, complaint = process.communicate(timeout=30)
+        assert (process.returncode, complaint.strip()) == (130, "")
