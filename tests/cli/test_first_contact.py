@@ -71,3 +71,33 @@ def test_match_reads_half_a_surrogate_pair_as_a_question_mark(tmp_path: Path) ->
     (found,) = map(json.loads, done.stdout.splitlines())
     assert (found["id"], found["words"]) == ("?", ["opens", "harbour bridge"])
     assert found["spans"] == [[8, 13], [18, 32]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--only", "kept"], "'kept' is no status and no state; write one of pending, fulfilled, violated"),
+        (["--party", "voter"], "no commitment names a party 'voter' (did you mean 'voters'?)"),
+        (["--party", "VOTERS"], "(did you mean 'voters'?)"),
+    ],
+)
+def test_a_filter_that_fits_nothing_ever_is_a_mistake(
+    arguments: list[str], message: str, tmp_path: Path
+) -> None:
+    """An empty board would be the wrong answer to a slip of the hand."""
+    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "pledges.toml").write_text(DOSSIER)
+    assert run("load", cwd=tmp_path).returncode == 0
+    done = run("status", *arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+def test_an_empty_board_says_load_only_where_nothing_was_loaded(tmp_path: Path) -> None:
+    """Before the first promise was made there is nothing to show, and nothing to load either."""
+    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "pledges.toml").write_text(DOSSIER)
+    assert "`tracker load` takes a dossier in" in run("status", cwd=tmp_path).stdout
+    assert run("load", cwd=tmp_path).returncode == 0
+    for early in (["--as-of", "1999-01-01"], ["--party", "voters", "--known-at", "1999-01-01"]):
+        assert run("status", *early, cwd=tmp_path).stdout.splitlines()[1:] == ["nothing to show"]
