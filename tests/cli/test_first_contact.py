@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -101,3 +103,20 @@ def test_an_empty_board_says_load_only_where_nothing_was_loaded(tmp_path: Path) 
     assert run("load", cwd=tmp_path).returncode == 0
     for early in (["--as-of", "1999-01-01"], ["--party", "voters", "--known-at", "1999-01-01"]):
         assert run("status", *early, cwd=tmp_path).stdout.splitlines()[1:] == ["nothing to show"]
+
+
+def test_a_narrow_terminal_breaks_no_word(tmp_path: Path) -> None:
+    """Ids and states can be read and copied at any width; only sentences are folded."""
+    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "pledges.toml").write_text(DOSSIER.replace("open-bridge", "open-the-old-harbour-bridge"))
+    assert run("load", cwd=tmp_path).returncode == 0
+    for columns in ("40", "80", "200"):
+        terminal, side = pty.openpty()
+        command = [sys.executable, "-m", "tracker.cli", "status"]
+        environment = {**os.environ, "COLUMNS": columns, "TERM": "dumb"}
+        subprocess.run(command, cwd=tmp_path, stdout=side, stdin=side, env=environment, check=True)
+        os.close(side)
+        told = os.read(terminal, 10_000).decode()
+        os.close(terminal)
+        for word in ("open-the-old-harbour-bridge", "pending", "conditional", "2024-02-01", "government"):
+            assert word in told.split(), told
