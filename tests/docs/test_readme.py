@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -28,6 +30,26 @@ def test_every_command_that_the_readme_shows_is_there() -> None:
     shown = set(re.findall(r"^\$ (?:\S*/)?tracker (?:--config \S+ )?([a-z]+)", text, re.MULTILINE))
     assert shown
     assert shown <= set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "config.toml", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+)
+def test_every_command_and_every_place_that_is_written_of_is_there(name: str) -> None:
+    """`tracker feeds list` is a command, `docs/…` and `commitments/fold.py` are where they are said to be."""
+    import click
+
+    from tracker.cli import group
+
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for words in re.findall(r"`tracker ([a-z]+(?: [a-z]+)?)", text):
+        command: click.Command | None = group
+        for word in words.split():
+            if isinstance(command, click.Group):
+                command = command.get_command(click.Context(command), word)
+            assert command is not None, f"tracker {words}"
+    for place in re.findall(r"`([a-z_]+/[a-z_./]*)`", text):
+        assert any((root / place).exists() for root in (ROOT, ROOT / "tracker")), place
 
 
 def test_every_key_of_the_default_config_is_known_and_every_known_key_is_documented() -> None:
