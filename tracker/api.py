@@ -223,7 +223,7 @@ class Tracker:
             health.append(
                 FeedHealth(
                     name=feed.name,
-                    url=row.url if row else feed.url,
+                    url=feed.url,
                     publisher=feed.source,
                     last_success=row.last_success if row else None,
                     next_at=row.next_at if row else None,

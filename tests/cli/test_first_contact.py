@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,33 @@ def test_a_narrow_terminal_breaks_no_word(tmp_path: Path) -> None:
         os.close(terminal)
         for word in ("open-the-old-harbour-bridge", "pending", "conditional", "2024-02-01", "government"):
             assert word in told.split(), told
+
+
+def test_a_feed_file_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    """It is not one more file without a feed in it, and no rows are printed about it."""
+    (tmp_path / "good.xml").write_text("<rss version='2.0'><channel><title>T</title></channel></rss>")
+    for name in ("missing.xml", "."):
+        done = run("feeds", "parse", "good.xml", name, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert name in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_feeds_list_tells_the_address_of_the_config(tmp_path: Path) -> None:
+    """Also where the last visit was to another one."""
+    feed = "[[feed]]\nname = 'x'\nurl = '{}'\n"
+    for url in ("old.xml", "new.xml"):
+        (tmp_path / "config.toml").write_text(CONFIG + feed.format(url))
+        if url == "old.xml":
+            assert run("poll", cwd=tmp_path).returncode == 0
+    (row,) = json.loads(run("feeds", "list", "--format", "json", cwd=tmp_path).stdout)
+    assert row["url"] == "new.xml"
+
+
+def test_poll_says_why_it_leaves_a_named_feed_alone(tmp_path: Path) -> None:
+    """Named and yet not visited: another process has it, and there is no other way to say so."""
+    (tmp_path / "config.toml").write_text(CONFIG + "[[feed]]\nname = 'x'\nurl = 'x.xml'\n")
+    assert run("poll", cwd=tmp_path).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "tracker.sqlite3")) as raw, raw:
+        raw.execute("UPDATE feeds SET lease_until = next_at * 2")
+    assert "no feed is due; name one to poll it now" in run("poll", cwd=tmp_path).stdout
+    assert "another process is visiting it; try again in a minute" in run("poll", "x", cwd=tmp_path).stdout
