@@ -140,19 +140,26 @@ class Tracker:
         """All commitments, in the order in which they were recorded.
 
         `party` keeps those it owes or is owed, `only` those with that status (pending, fulfilled, violated,
-        closed) or state.
+        closed) or state. Raises `UserError` for a word that is neither, and for a party that no commitment
+        ever named.
         """
-        words = [word.value for word in (*Status, *State)]
+        words = list(dict.fromkeys(word.value for word in (*Status, *State)))
         if only is not None and only not in words:
-            raise UserError(f"{only!r} is no status and no state{did_you_mean(only, words)}")
+            near = did_you_mean(only, words)
+            raise UserError(f"{only!r} is no status and no state{near}; write one of {', '.join(words)}")
         with self._reading(as_of, known_at) as reader:
             rows = reader.board()
-        return tuple(
-            row
-            for row in rows
-            if (party is None or party in (*row.debtor, *row.creditor))
-            and (only is None or only in (row.status, row.state))
-        )
+        if party is not None:
+            rows = [row for row in rows if party in (*row.debtor, *row.creditor)]
+            if not rows:
+                self._must_know(party)
+        return tuple(row for row in rows if only is None or only in (row.status, row.state))
+
+    def _must_know(self, party: str) -> None:
+        known = sorted({name for row in self.board() for name in (*row.debtor, *row.creditor)})
+        if party not in known:
+            near = did_you_mean(party.casefold(), known)
+            raise UserError(f"no commitment names a party {party!r}{near}")
 
     def commitment(self, name: str, *, as_of: When = None, known_at: When = None) -> Commitment:
         """One commitment; raises `UnknownCommitment` where it did not exist then."""
@@ -229,7 +236,7 @@ class Tracker:
             health.append(
                 FeedHealth(
                     name=feed.name,
-                    url=row.url if row else feed.url,
+                    url=feed.url,
                     publisher=feed.source,
                     last_success=row.last_success if row else None,
                     next_at=row.next_at if row else None,

@@ -76,12 +76,12 @@ class Config:
         table = self.tables.get(name, {})
         if not isinstance(table, dict):
             raise ConfigError(f"{self.name}: [{name}] must be a table")
-        prefix = f"TRACKER_{name.upper()}_"
-        given: dict[str, Any] = {
-            f.name: self.environment[prefix + f.name.upper()]
-            for f in attrs.fields(settings)  # type: ignore[arg-type]
-            if prefix + f.name.upper() in self.environment
-        }
+        given = {}
+        for key, hint in get_type_hints(settings).items():
+            variable = f"TRACKER_{name.upper()}_{key.upper()}"
+            if variable in self.environment:
+                place = f"environment variable {variable}"
+                given[key] = _from_text(hint, self.environment[variable], place)
         return build(settings, {**table, **given}, f"{self.name}: [{name}]")
 
     def sections(self, name: str, settings: type[T]) -> tuple[T, ...]:
@@ -92,7 +92,8 @@ class Config:
         built = []
         seen: set[str] = set()
         for number, table in enumerate(tables, start=1):
-            label = table.get("name", f"no. {number}") if isinstance(table, dict) else f"no. {number}"
+            label = table.get("name") if isinstance(table, dict) else None
+            label = label if isinstance(label, str) else f"no. {number}"
             if label in seen:
                 raise ConfigError(f"{self.name}: [[{name}]] {label!r} stands there twice")
             seen.add(label)
@@ -130,8 +131,24 @@ def build(settings: type[T], table: object, place: str) -> T:
         raise ConfigError(f"{place}: {problem}") from problem
 
 
+_NAMES = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
+_SWITCHES = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _from_text(hint: Any, text: str, place: str) -> Any:
+    """What TOML would have given for the text of an environment variable, where a `hint` is wanted."""
+    if get_origin(hint) is tuple:
+        raise ConfigError(f"{place}: must be a list, which only the file can hold")
+    try:
+        if hint is bool:
+            return _SWITCHES[text.lower()]
+        return hint(text) if hint in (int, float) else text
+    except (KeyError, ValueError) as problem:
+        raise ConfigError(f"{place}: must be {_NAMES[hint]}, not {text!r}") from problem
+
+
 def _typed(hint: Any, value: object, place: str) -> Any:
-    """`value` as the annotated type, from TOML or from the text of an environment variable."""
+    """`value` as the annotated type; TOML's own type has to be the right one."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         return _typed(next(t for t in inner if t is not NoneType), value, place)
@@ -154,18 +171,10 @@ def _typed(hint: Any, value: object, place: str) -> Any:
             words = [str(member.value) for member in hint]
             near = did_you_mean(str(value), words)
             raise ConfigError(f"{place}: {value!r} is none of {', '.join(words)}{near}") from problem
-    if hint is bool and isinstance(value, str) and value.lower() in ("true", "false", "1", "0"):
-        return value.lower() in ("true", "1")
-    if hint in (int, float) and isinstance(value, str):
-        try:
-            return hint(value)
-        except ValueError as problem:
-            raise ConfigError(f"{place}: {value!r} is no number") from problem
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not hint:
-        names = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
-        raise ConfigError(f"{place}: must be {names.get(hint, hint)}, not {value!r}")
+        raise ConfigError(f"{place}: must be {_NAMES.get(hint, hint)}, not {value!r}")
     return value
 
 

@@ -11,14 +11,16 @@ import asyncio
 import signal
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from attrs import field, frozen
 
-from tracker import rounds
-from tracker.api import Tracker
 from tracker.errors import TrackerError
 from tracker.feeds.settings import duration
+
+if TYPE_CHECKING:
+    from tracker import rounds
+    from tracker.api import Tracker
 
 
 @frozen(kw_only=True)
@@ -38,6 +40,11 @@ def run(t: Tracker, tell: Callable[[str], None]) -> None:
 
 
 async def _run(t: Tracker, seconds: float, tell: Callable[[str], None]) -> None:
+    # Here, because every command checks `[run]`, and a status need not pay for what only a daemon uses.
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+    from tracker import rounds
+
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,6 +11,7 @@ import pytest
 import tracker
 from tracker.api import Tracker
 from tracker.commitments.events import Fulfilled, Manner, Suspended, Violated
+from tracker.config import Config
 from tracker.errors import BadDate, ConfigError, LogUnavailable, Refused, UnknownCommitment, UserError
 
 CONFIG = """
@@ -258,7 +259,9 @@ def test_a_mistyped_table_or_key_is_named(tmp_path: Path) -> None:
     for text, message in [
         ("[polcy]\n", r"unknown table \[polcy\] \(did you mean 'policy'\?\)"),
         ("[policy]\norigin = 2\n", r"\[policy\]: unknown key 'origin' \(did you mean 'origins'\?\)"),
-        ('[policy]\norigins = "two"\n', r"\[policy\]: origins: 'two' is no number"),
+        ('[policy]\norigins = "2"\n', r"\[policy\]: origins: must be a whole number, not '2'"),
+        ('[tracker]\ndurable = "true"\n', r"\[tracker\]: durable: must be true or false, not 'true'"),
+        ('[[feed]]\nname = ["x"]\nurl = "x.xml"\n', r"\[\[feed\]\] 'no. 1': name: must be a text in quotes"),
         ('[[source]]\nname = "X"\nreliability = "G"\n', r"\[\[source\]\] 'X': reliability: 'G' is none of"),
         ('[tracker]\nzone = "Asia/Soul"\n', r"\[tracker\]: zone: 'Asia/Soul' is no time zone"),
         ("[tracker\n", "no valid TOML"),
@@ -266,6 +269,23 @@ def test_a_mistyped_table_or_key_is_named(tmp_path: Path) -> None:
         path.write_text(text)
         with pytest.raises(ConfigError, match=message):
             tracker.open(path)
+
+
+def test_the_environment_overrides_and_its_mistakes_are_its_own(tmp_path: Path) -> None:
+    """`TRACKER_<TABLE>_<KEY>` is read as the type of the key; a wrong one names the variable."""
+    path = tmp_path / "config.toml"
+    path.write_text('[fetch]\ntimeout = 5\n[tracker]\nzone = "UTC"\n')
+    good = {"TRACKER_FETCH_TIMEOUT": "2.5", "TRACKER_TRACKER_DURABLE": "false"}
+    with Tracker(Config.load(path, good)) as t:
+        assert (t.fetch_settings.timeout, t.database.durable, t.zone) == (2.5, False, "UTC")
+    for name, text, message in [
+        ("TRACKER_FETCH_TIMEOUT", "soon", "must be a number, not 'soon'"),
+        ("TRACKER_POLICY_ORIGINS", "2.5", "must be a whole number, not '2.5'"),
+        ("TRACKER_TRACKER_DURABLE", "maybe", "must be true or false, not 'maybe'"),
+        ("TRACKER_TRACKER_DOSSIERS", "x.toml", "must be a list, which only the file can hold"),
+    ]:
+        with pytest.raises(ConfigError, match=f"environment variable {name}: {message}"):
+            Tracker(Config.load(path, {name: text}))
 
 
 def test_an_unwritable_database_folder_is_named(tmp_path: Path) -> None:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 import tracker
+from tracker.cli.demo import MARK, _fresh
+from tracker.cli.demo_feeds import SavedFeed, serve
+from tracker.resources import resource
 
 COMMAND = [sys.executable, "-m", "tracker.cli"]
 
@@ -206,3 +215,83 @@ def test_a_violation_recorded_and_taken_back_on_two_time_axes(demo: Path, tmp_pa
     assert event in shown
     assert "RETRACTED" in shown
     assert "it was an exercise" in shown
+
+
+def test_a_demo_killed_while_it_puts_its_folder_in_place_runs_again(tmp_path: Path) -> None:
+    """Killed before any single rename or removal, the next run takes what it finds for a demo's."""
+    script = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from tracker.cli.demo import _publish\n"
+        "left = int(sys.argv[1])\n"
+        "def killer(event, arguments):\n"
+        "    global left\n"
+        "    if event in ('os.rename', 'os.remove', 'os.rmdir'):\n"
+        "        left -= 1\n"
+        "        if left < 0:\n"
+        "            os.kill(os.getpid(), 9)\n"
+        "sys.addaudithook(killer)\n"
+        "_publish(Path(sys.argv[2]), Path(sys.argv[3]))\n"
+    )
+    out = tmp_path / "korea"
+    for step in range(100):
+        work = _fresh(out)
+        for folder in (work, out):
+            folder.mkdir(exist_ok=True)
+            for name in (MARK, "config.toml", "tracker.sqlite3", "digest.eml"):
+                (folder / name).touch()
+        done = subprocess.run([sys.executable, "-c", script, str(step), str(work), str(out)])
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+    assert 1 < step < 99
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["korea"]
+
+
+def test_the_demo_does_not_pull_the_folder_away_from_under_the_user(tmp_path: Path) -> None:
+    """The folder is made anew, so it cannot be the one the user is in, nor one above."""
+    (tmp_path / "deep").mkdir()
+    (tmp_path / MARK).touch()
+    for place in (".", "..", str(tmp_path)):
+        done = run("demo", "--out", place, cwd=tmp_path / "deep", check=False)
+        assert done.returncode == 2, done.stderr
+        assert done.stderr == f"tracker: {Path(place)}: you are in it; name another folder with --out\n"
+    assert (tmp_path / "deep").is_dir()
+
+
+def test_the_demo_follows_a_link_to_its_folder(tmp_path: Path) -> None:
+    """The link stays, and the demo is where it leads."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "korea").symlink_to("disk")
+    run("demo", "--out", "korea", cwd=tmp_path)
+    assert (tmp_path / "korea").is_symlink()
+    assert (tmp_path / "disk" / "tracker.sqlite3").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "korea"]
+
+
+def test_a_visitor_who_leaves_in_the_middle_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C cuts the poller's connections; the demo's server must not answer it with a traceback."""
+    feed = SavedFeed(resource("seeds/korea-2018/daily-buzz.xml"))
+    with serve({"buzz": feed}, lambda: datetime(2018, 5, 1, tzinfo=UTC)) as address:
+        threads = threading.active_count()
+        where = urlsplit(address)
+        visitor = socket.create_connection((where.hostname or "", where.port or 0))
+        visitor.sendall(b"GET /buzz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert visitor.recv(100).startswith(b"HTTP/1.1 200")
+        visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        visitor.close()  # with a reset, and not with a goodbye
+        while threading.active_count() > threads:
+            time.sleep(0.01)
+    assert capsys.readouterr().err == ""
+
+
+def test_ctrl_c_ends_the_demo_with_130_and_without_a_word(tmp_path: Path) -> None:
+    """At any time, to the whole terminal, as a shell sends it."""
+    for seconds in (1.0, 2.5):
+        process = subprocess.Popen(
+            [*COMMAND, "demo"], cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)
+        _, complaint = process.communicate(timeout=30)
+        assert (process.returncode, complaint.strip()) == (130, "")

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.test_cli import run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,6 +53,33 @@ def test_every_command_that_the_readme_shows_is_there() -> None:
     shown = set(re.findall(r"^\$ (?:\S*/)?tracker (?:--config \S+ )?([a-z]+)", text, re.MULTILINE))
     assert shown
     assert shown <= set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "config.toml", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+)
+def test_every_command_that_is_written_of_is_there(name: str) -> None:
+    """`tracker feeds list` is a command, and so is whatever else stands in backticks like it."""
+    import click
+
+    from tracker.cli import group
+
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for words in re.findall(r"`tracker ([a-z]+(?: [a-z]+)?)", text):
+        command: click.Command | None = group
+        for word in words.split():
+            if isinstance(command, click.Group):
+                command = command.get_command(click.Context(command), word)
+            assert command is not None, f"tracker {words}"
+
+
+def test_every_place_on_the_page_of_the_house_is_there() -> None:
+    """`commitments/fold.py`, `docs/`: what docs/architecture.md sends the reader to exists."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    places = re.findall(r"`([a-z_]+/[a-z_./]*)`", text)
+    assert places
+    for place in places:
+        assert any((root / place).exists() for root in (ROOT, ROOT / "tracker")), place
 
 
 def test_every_key_of_the_default_config_is_known_and_every_known_key_is_documented() -> None:

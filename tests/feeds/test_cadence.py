@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tracker.feeds.cadence import Cadence, Hints, Memory, Outcome, Plan, allowed_from, next_poll
@@ -91,6 +91,7 @@ def test_never_earlier_than_allowed_never_later_than_the_ceiling(
     assert plan.domain_until is None or NOW < plan.domain_until <= NOW + cadence.longest
 
 
+@example(HOURLY, Outcome(), Memory(hints=Hints(ttl=timedelta(0))), 0.0)
 @given(cadences, outcomes, memories, draws)
 def test_what_is_remembered_can_be_stored(
     cadence: Cadence, outcome: Outcome, memory: Memory, draw: float

@@ -49,6 +49,26 @@ def test_validators_go_back_verbatim(server: ScriptedServer, get: Fetch) -> None
     assert (sent["if-none-match"], sent["if-modified-since"]) == ('W/"a b"', "last Tuesday-ish")
 
 
+def test_validators_and_headers_may_hold_any_letter(server: ScriptedServer, get: Fetch) -> None:
+    """What is not ASCII is sent as UTF-8: one odd ETag must not stop the round for all feeds."""
+    url = server.on("/feed", answer(FEED, ETag='"판"'.encode().decode("latin-1")))
+    got = get(url, settings(contact="Frau Müller"))
+    assert (got.body, got.etag) == (FEED, '"판"')
+    get(Request(url=url, etag=got.etag, headers={"X-Desk": "서울"}))
+    sent = [asked.headers for asked in server.asked]
+    assert sent[0]["user-agent"].encode("latin-1").decode() == "commitment-tracker/0.1 (+Frau Müller)"
+    assert sent[1]["if-none-match"].encode("latin-1").decode() == '"판"'
+    assert sent[1]["x-desk"].encode("latin-1").decode() == "서울"
+
+
+def test_a_header_that_cannot_be_sent_fails_alone(server: ScriptedServer, get: Fetch) -> None:
+    """A name or a value that HTTP forbids is this feed's failure, in one line."""
+    url = server.on("/feed", answer(FEED))
+    for headers in ({"X-Bär": "x"}, {"X Y": "x"}, {"X": "a\nb"}):
+        with pytest.raises(FetchFailed, match=r"Illegal header|can't encode"):
+            get(Request(url=url, headers=headers))
+
+
 def test_we_say_who_we_are(server: ScriptedServer, get: Fetch) -> None:
     """The User-Agent is ours, with the contact; gzip is the only coding we accept; the URL is untouched."""
     url = server.on("/feed?b=2&a=1", answer(FEED))
@@ -222,7 +242,10 @@ def test_redirects_end(server: ScriptedServer, get: Fetch) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1/", "http://[::1/", ""],
+    [
+        *("file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1/", "http://[::1/", ""),
+        *("http://127.0.0.1:99999/", "http://127.0.0.1:0/", "http://xn--a/"),
+    ],
 )
 def test_redirects_lead_to_http_only(server: ScriptedServer, get: Fetch, target: str) -> None:
     """A redirect to a file, to another scheme, to nonsense or to nowhere fails."""
@@ -471,7 +494,7 @@ def test_a_local_file_is_bounded(tmp_path: Path) -> None:
     """Missing files, folders, pipes and files over max_bytes fail, and none of them blocks."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "large").write_bytes(bytes(101))
-    for name in ("missing", "", "pipe", "large"):
+    for name in ("missing", "", "pipe", "large", "nul\0"):
         with pytest.raises(FetchFailed) as caught:
             read_local(tmp_path / name, FetchSettings(max_bytes=100))
         assert str(tmp_path) in str(caught.value)

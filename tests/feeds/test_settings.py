@@ -72,12 +72,28 @@ def test_a_wrong_feed_is_refused(changes: dict[str, object], message: str) -> No
 
 @pytest.mark.parametrize(
     ("changes", "message"),
-    [({"timeout": 0}, "timeout"), ({"max_bytes": -1}, "max_bytes"), ({"max_redirects": -1}, "max_redirects")],
+    [
+        ({"timeout": 0}, "timeout"),
+        ({"timeout": float("nan")}, "timeout must be above zero"),
+        ({"timeout": float("inf")}, "timeout must be above zero"),
+        ({"max_bytes": -1}, "max_bytes"),
+        ({"max_redirects": -1}, "max_redirects"),
+        ({"proxy": "proxy.example:3128"}, "proxy: 'proxy.example:3128' is no address of a proxy"),
+        ({"proxy": "http://proxy.example:99999"}, "is no address of a proxy; write http://host:port"),
+        ({"allow_hosts": ("10.0.0.0/99",)}, "allow_hosts: '10.0.0.0/99' is no network"),
+    ],
 )
-def test_wrong_bounds_are_refused(changes: dict[str, int], message: str) -> None:
-    """A bound of zero or less is a mistake."""
+def test_wrong_bounds_are_refused(changes: dict[str, object], message: str) -> None:
+    """A bound of zero, less or none at all is a mistake, and so is a place that can be none."""
     with pytest.raises(ValueError, match=message):
         FetchSettings(**changes)  # type: ignore[arg-type]
+
+
+def test_private_places_and_a_proxy_are_taken_as_they_are_written() -> None:
+    """Hosts, addresses, networks in either family; a proxy with a password."""
+    places = ("intranet", "10.1.2.3", "10.1.2.3/8", "fd00::/8", "[::1]")
+    taken = FetchSettings(allow_hosts=places, proxy="http://me:secret@proxy.example:3128")
+    assert taken.allow_hosts == places
 
 
 def test_the_publisher_falls_back_to_the_name() -> None:

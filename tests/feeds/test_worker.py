@@ -109,3 +109,24 @@ def test_a_script_without_a_main_guard_may_use_it(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     assert done.stdout.split() == ["once", "Kept"]
+
+
+def test_ctrl_c_in_the_terminal_is_for_the_parent_alone(tmp_path: Path) -> None:
+    """It goes to every process of the terminal; the child must not answer it with a traceback."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os, signal, threading, time\n"
+        "from tracker.feeds.worker import ParseWorker\n"
+        "signal.signal(signal.SIGINT, lambda *_: None)\n"
+        "def insist():\n"
+        "    for _ in range(100):\n"
+        "        os.killpg(os.getpgrp(), signal.SIGINT)\n"
+        "        time.sleep(0.01)\n"
+        "threading.Thread(target=insist, daemon=True).start()\n"
+        "with ParseWorker() as worker:\n"
+        f"    print(len(worker.parse({FEED!r}).entries))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, start_new_session=True, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ("1\n", "")

@@ -59,3 +59,30 @@ def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     with pytest.raises(LogUnavailable, match="no SQLite database"):
         migrate.ensure(Database(f"sqlite:///{path}"))
     assert path.read_text() == "years of work " * 100
+
+
+def test_a_database_of_another_program_is_told_and_left_alone(tmp_path: Path) -> None:
+    """Nothing of ours goes into it, and the mend is in the line."""
+    path = tmp_path / "shop.sqlite3"
+    with sqlite3.connect(path) as raw:
+        raw.execute("CREATE TABLE orders (day TEXT)")
+    raw.close()
+    before = path.read_bytes()
+    for bring_up in (migrate.ensure, migrate.upgrade):
+        with pytest.raises(SchemaMismatch, match=r"another program \(orders\); .* must name another file"):
+            bring_up(Database(f"sqlite:///{path}"))
+    assert path.read_bytes() == before
+
+
+def test_an_address_with_a_bad_port_is_told() -> None:
+    """What the database library makes of it stays ours to tell, and the password nobody's."""
+    with pytest.raises(LogUnavailable, match=r"postgresql://me:\*\*\*@db.*: not a URL we can open"):
+        Database("postgresql://me:secret@db.example:five/tracker")
+
+
+def test_a_database_that_may_not_be_written_is_told_on_upgrade(tmp_path: Path) -> None:
+    """`tracker db upgrade` on a read-only file fails in one line, like every other command."""
+    path = tmp_path / "x.sqlite3"
+    path.touch()
+    with pytest.raises(LogUnavailable, match="read-only; check who may write"):
+        migrate.upgrade(Database(f"sqlite:///file:{path}?mode=ro&uri=true"))

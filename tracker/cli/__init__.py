@@ -69,6 +69,16 @@ class _Lazy(click.Group):
             ctx.fail(f"no command {args[0]!r}{did_you_mean(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """As click, but a reader who has seen enough (`tracker log show | head`) is no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Here and not in `main`, because click makes it exit status 1 before it gets there; and what
+            # is left goes nowhere, or Python would complain once more at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in `--help`, from the table."""
         with formatter.section("Commands"):
@@ -94,10 +104,21 @@ def group(context: click.Context, config: Path, debug: bool) -> None:
 
 @contextmanager
 def opened(context: click.Context) -> Iterator[Tracker]:
-    """The tracker that `--config` describes."""
-    from tracker.api import open as open_tracker
+    """The tracker that `--config` describes.
 
-    with open_tracker(context.find_root().obj["config"]) as t:
+    The rooms above the API read their tables when they need them. Here they are checked at once: a
+    mistyped key must not wait for the first mail of the night.
+    """
+    from tracker.api import Tracker
+    from tracker.config import Config
+    from tracker.daemon import RunSettings
+    from tracker.digest.settings import DigestSettings, SmtpSettings
+
+    config = Config.load(context.find_root().obj["config"])
+    config.section("run", RunSettings)
+    config.sections("digest", DigestSettings)
+    config.section("smtp", SmtpSettings)
+    with Tracker(config) as t:
         yield t
 
 
@@ -110,6 +131,9 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(status if isinstance(status, int) else 0)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
+    except click.exceptions.NoArgsIsHelpError as problem:
+        click.echo(problem.format_message(), err=True)  # the help; the one message of many lines
+        sys.exit(problem.exit_code)
     except click.ClickException as problem:
         if debug:
             raise
@@ -117,10 +141,6 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(problem.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except BrokenPipeError:
-        # Whoever read us has seen enough; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except TrackerError as problem:
         if debug:
             raise

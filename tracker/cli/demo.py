@@ -117,10 +117,14 @@ def _fresh(out: Path) -> Path:
     """A working folder beside `out`, so that a demo that is killed leaves nothing half-made in its place."""
     if out.exists() and not (out / MARK).exists() and any(out.iterdir() if out.is_dir() else [out]):
         raise click.UsageError(f"{out} holds something that no demo made; name another folder with --out")
-    work = out.with_name(f".{out.name}.making")
+    place = out.resolve()
+    if place in (Path.cwd(), *Path.cwd().parents):
+        raise click.UsageError(f"{out}: you are in it; name another folder with --out")
+    work = place.with_name(f".{place.name}.making")
     try:
-        if work.exists():
-            shutil.rmtree(work)
+        for left in (work, _aside(place)):
+            if left.exists():
+                shutil.rmtree(left)
         work.mkdir(parents=True)
         (work / MARK).touch()
     except OSError as problem:
@@ -128,10 +132,22 @@ def _fresh(out: Path) -> Path:
     return work
 
 
+def _aside(place: Path) -> Path:
+    return place.with_name(f".{place.name}.old")
+
+
 def _publish(work: Path, out: Path) -> None:
-    if out.exists():
-        shutil.rmtree(out)
-    work.replace(out)
+    """Put the new folder in place of the old one.
+
+    The old one is moved aside and only then removed: one that is half gone may have lost its mark, and the
+    next demo would not dare to touch it.
+    """
+    place = out.resolve()
+    if place.exists():
+        place.replace(_aside(place))
+    work.replace(place)
+    if _aside(place).exists():
+        shutil.rmtree(_aside(place))
 
 
 def _write_config(path: Path, tables: dict[str, Any], url: Any, *, interval: str, durable: bool) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -161,6 +162,11 @@ def serve(feeds: Mapping[str, SavedFeed], now: Callable[[], datetime]) -> Iterat
     class Server(ThreadingHTTPServer):
         # With the default of 5, the sixth connection at once is dropped and tried again after a second.
         request_queue_size = 128
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Quiet about a visitor who left in the middle, as the poller does on Ctrl-C."""
+            if not isinstance(sys.exception(), ConnectionError):
+                super().handle_error(request, client_address)
 
     server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -40,7 +40,13 @@ def list_(context: click.Context, form: str) -> None:
 
 
 @command.command("parse")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE...",
+)
 @output.format_option
 def parse(files: tuple[Path, ...], form: str) -> None:
     """What feed FILEs hold, offline; a file that holds no feed has an error instead of entries."""

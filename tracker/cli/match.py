@@ -74,6 +74,8 @@ def _documents(source: Path, zone: str) -> Iterator[dict[str, Any]]:
         for name, value in fields.items():
             if not isinstance(value, str):
                 raise BadDocument(f"{source}:{number}: {name!r} must be a text")
+            # JSON can hold half a surrogate pair, which cannot be printed; spans stay where they are.
+            fields[name] = value.encode(errors="replace").decode()
         try:
             published = occurrence(fields["published"], zone).start if fields["published"] else None
         except BadDate as problem:

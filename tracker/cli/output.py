@@ -88,13 +88,18 @@ def _rich(columns: Sequence[str], texts: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        table.add_column(name, overflow="fold")
+    cells = zip(*[columns, *texts], strict=True)
+    widths = [max(len(word) for cell in column for word in [*cell.split(), ""]) for column in cells]
+    # No id is broken in two: where the terminal is too narrow for the words, it breaks the line.
+    terminal = Console()
+    console = Console(width=max(terminal.width, sum(widths) + 2 * len(widths)), height=terminal.height)
+    for name, width in zip(columns, widths, strict=True):
+        table.add_column(name, overflow="fold", min_width=width)
     for line in texts:
         table.add_row(
             *(f"[{_COLOURS[t]}]{t}[/]" if t in _COLOURS else escape(t) for t in line),
         )
-    Console().print(table)
+    console.print(table)
 
 
 def _text(value: Any) -> str:

@@ -27,7 +27,9 @@ def command(context: click.Context, feeds: tuple[str, ...]) -> None:
             f"{answered} feeds answered, {len(done.failed)} failed, {new} new documents; "
             f"the log is at {done.head}"
         )
-        if not done.visits:
+        if not done.visits and feeds:
+            click.echo("another process is visiting it; try again in a minute")
+        elif not done.visits:
             click.echo(
                 "no feed is due; name one to poll it now" if t.feed_settings else "no feed is configured"
             )

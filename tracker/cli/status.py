@@ -43,7 +43,8 @@ def command(
     chosen = [row for row in rows if not ids or row.id in ids]
     print_board(chosen, form)
     if not chosen and form == "table":
-        click.echo("nothing to show; `tracker load` takes a dossier in" if not rows else "nothing to show")
+        is_filtered = as_of or known_at or party or only
+        click.echo("nothing to show" if is_filtered else "nothing to show; `tracker load` takes a dossier in")
 
 
 def print_board(rows: Sequence[Commitment], form: str) -> None:

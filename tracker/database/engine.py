@@ -10,6 +10,7 @@ No exception of SQLAlchemy leaves this room's context managers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,9 +42,10 @@ class Database:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
             self.engine = sa.create_engine(self._with_driver(), **self._options())
-        except (ArgumentError, NoSuchModuleError, ImportError) as problem:
+        except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as problem:
+            shown = re.sub(r":[^:@/]*@", ":***@", str(url))
             raise LogUnavailable(
-                f"database {url!r}: not a URL we can open ({problem}); "
+                f"database {shown!r}: not a URL we can open ({problem}); "
                 "write sqlite:///file.sqlite3 or postgresql://user@host/name (extra: postgres)"
             ) from problem
         if self.is_sqlite:
@@ -71,7 +73,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A serialised write transaction: commits at the end, rolls back on any exception."""
         with self._translated(), self.engine.connect() as plain:
-            connection = plain.execution_options(tracker_write=True)
+            connection = plain.execution_options(tracker_begin="BEGIN IMMEDIATE")
             with connection.begin():
                 if not self.is_sqlite:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
@@ -87,6 +89,14 @@ class Database:
             connection = plain.execution_options(**level) if level else plain
             with connection.begin():
                 yield connection
+
+    def write_ahead(self) -> None:
+        """Let readers of an SQLite file go on while a writer writes; a property of the file, set once.
+
+        Outside of any transaction, as SQLite wants it.
+        """
+        with self._translated(), self.engine.connect() as plain:
+            plain.execution_options(tracker_begin="").exec_driver_sql("PRAGMA journal_mode = WAL")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -112,8 +122,9 @@ class Database:
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("tracker_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    begin = connection.get_execution_options().get("tracker_begin", "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
 
 
 def _reason(problem: DBAPIError, url: URL) -> str:

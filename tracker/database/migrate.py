@@ -12,14 +12,23 @@ import sqlalchemy as sa
 
 from tracker.database.engine import Database
 from tracker.database.schema import REVISION
-from tracker.errors import LogUnavailable, SchemaMismatch
+from tracker.errors import SchemaMismatch
 from tracker.resources import resource
 
 
 def revision_of(database: Database) -> str | None:
-    """The migration the database is at, or None where it has none of our tables yet."""
+    """The migration the database is at, or None where it has none of our tables yet.
+
+    Raises `SchemaMismatch` for an SQLite file with tables of another program: it is there by mistake.
+    """
     with database.reading() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
+        names = sa.inspect(connection).get_table_names()
+        if "alembic_version" not in names:
+            if names and database.is_sqlite:
+                raise SchemaMismatch(
+                    f"{database.place}: it holds the tables of another program ({', '.join(names[:3])}); "
+                    "[tracker] database must name another file"
+                )
             return None
         return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
@@ -44,8 +53,9 @@ def upgrade(database: Database) -> None:
     from alembic import command
     from alembic.config import Config
 
+    revision_of(database)  # refuses what is not ours before anything in it is changed
     if database.is_sqlite and database.url.database not in (None, "", ":memory:"):
-        _write_ahead(database)
+        database.write_ahead()
     config = Config()
     config.set_main_option("script_location", str(_scripts()))
     config.set_main_option("path_separator", "os")
@@ -56,17 +66,3 @@ def upgrade(database: Database) -> None:
 
 def _scripts() -> Path:
     return resource("migrations")
-
-
-def _write_ahead(database: Database) -> None:
-    """WAL lets readers go on while a writer writes. It is a property of the file, set once."""
-    try:
-        raw = database.engine.raw_connection()
-    except sa.exc.DBAPIError:
-        # The same failure, told in one line, comes from opening a transaction.
-        with database.writing():
-            raise LogUnavailable(f"{database.place}: could not be opened") from None
-    try:
-        raw.cursor().execute("PRAGMA journal_mode = WAL")
-    finally:
-        raw.close()

@@ -100,11 +100,11 @@ class Memory:
         kept: dict[str, object] = {
             "failures": self.failures,
             "news_at": self.news_at.isoformat() if self.news_at else None,
-            "ttl": self.hints.ttl.total_seconds() if self.hints.ttl else None,
+            "ttl": self.hints.ttl.total_seconds() if self.hints.ttl is not None else None,
             "skip_hours": self.hints.skip_hours,
             "skip_days": self.hints.skip_days,
         }
-        return json.dumps({key: value for key, value in kept.items() if value}, sort_keys=True)
+        return json.dumps({key: value for key, value in kept.items() if value is not None}, sort_keys=True)
 
     @classmethod
     def from_text(cls, text: str) -> Memory:
@@ -115,7 +115,7 @@ class Memory:
             failures=kept.get("failures", 0),
             news_at=datetime.fromisoformat(news_at) if news_at else None,
             hints=Hints(
-                ttl=timedelta(seconds=ttl) if ttl else None,
+                ttl=timedelta(seconds=ttl) if ttl is not None else None,
                 skip_hours=tuple(kept.get("skip_hours", ())),
                 skip_days=tuple(kept.get("skip_days", ())),
             ),

@@ -201,7 +201,8 @@ async def fetch(client: Client, request: Request, settings: FetchSettings) -> Re
     except TimeoutError as problem:
         await client.aclose()
         raise FetchFailed(f"{_shown(request.url)}: no complete answer in {settings.timeout:g} s") from problem
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ssl.SSLError, OSError) as problem:
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as problem:
+        # UnicodeError: httpx reads the address of a redirect by itself, and lets the errors of idna through.
         await client.aclose()
         reason = " ".join(str(problem).split()) or type(problem).__name__
         raise FetchFailed(f"{_shown(request.url)}: {reason}") from problem
@@ -280,6 +281,8 @@ async def _ask(
         headers["If-None-Match"] = request.etag
     if request.last_modified:
         headers["If-Modified-Since"] = request.last_modified
+    # In bytes, because httpx takes text in ASCII alone: an odd ETag would fail every visit but the first.
+    raw = {name.encode(): value.encode() for name, value in headers.items()}
     http = await client.towards(_bare(url.copy_with(raw_path=b"/")))
     problem: httpx.ConnectError | None = None
     # A proxy dials for us, by name: it was named by the user, and TLS through it is verified by the URL.
@@ -288,7 +291,7 @@ async def _ask(
         target = target.copy_with(username=None, password=None, fragment=None)
         try:
             async with http.stream(
-                "GET", target, headers=headers, extensions={"sni_hostname": url.host}
+                "GET", target, headers=raw, extensions={"sni_hostname": url.host}
             ) as reply:
                 return await _receive(reply, url, settings)
         except httpx.ConnectError as failed:  # one family or one machine of several may be down
@@ -388,8 +391,8 @@ def read_local(path: Path, settings: FetchSettings, etag: str = "") -> Response:
         if not is_same:
             with path.open("rb") as file:
                 body = file.read(settings.max_bytes + 1)
-    except OSError as problem:
-        raise FetchFailed(f"{path}: {problem.strerror or problem}") from problem
+    except (OSError, ValueError) as problem:  # ValueError: a name that no file can have
+        raise FetchFailed(f"{path}: {getattr(problem, 'strerror', None) or problem}") from problem
     if len(body) > settings.max_bytes:
         raise FetchFailed(f"{path}: larger than {settings.max_bytes:,} bytes (max_bytes)")
     return Response(
@@ -404,12 +407,12 @@ def read_local(path: Path, settings: FetchSettings, etag: str = "") -> Response:
 def _parsed(text: str, base: httpx.URL | None = None) -> httpx.URL:
     try:
         url = base.join(text) if base is not None else httpx.URL(text)
-        port = url.port
+        host, port = url.host, url.port  # a host that is no name raises only when it is asked for
     except (httpx.InvalidURL, ValueError, UnicodeError) as problem:
         raise FetchFailed(f"{_shown(text)!r} is no address ({problem})") from problem
     if base is not None and not text:
         raise FetchFailed(f"{_bare(base)}: redirects without saying where to")
-    if url.scheme not in _DEFAULT_PORTS or not url.host or port == 0:
+    if url.scheme not in _DEFAULT_PORTS or not host or (port is not None and not 0 < port < 65536):
         raise FetchFailed(f"{_shown(str(url))!r} is no http or https address")
     return url
 

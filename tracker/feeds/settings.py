@@ -6,8 +6,10 @@ file the values came from; a wrong value is a `ValueError` of one line, which th
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -58,8 +60,8 @@ def _is_zone(_: object, attribute: Attribute[str], value: str) -> None:
 
 
 def _is_positive(_: object, attribute: Attribute[Any], value: float) -> None:
-    if value <= 0:
-        raise ValueError(f"{attribute.name} must be above zero, not {value!r}")
+    if not 0 < value < math.inf:
+        raise ValueError(f"{attribute.name} must be above zero and finite, not {value!r}")
 
 
 def _is_count(_: object, attribute: Attribute[int], value: int) -> None:
@@ -77,6 +79,25 @@ def _is_reachable(_: object, __: Attribute[str], value: str) -> None:
         raise ValueError(
             f"{value!r} cannot be fetched; write an http or https address, or the path of a file"
         )
+
+
+def _are_places(_: object, attribute: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
+    for place in value:
+        try:
+            if "/" in place:
+                ip_network(place.strip(), strict=False)
+        except ValueError as problem:
+            raise ValueError(f"{attribute.name}: {place!r} is no network, as 10.0.0.0/8 is") from problem
+
+
+def _is_proxy(_: object, __: Attribute[str], value: str) -> None:
+    try:
+        url = urlsplit(value)
+        is_good = not value or bool(url.scheme in ("http", "https") and url.hostname and url.port != 0)
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ValueError(f"proxy: {value!r} is no address of a proxy; write http://host:port")
 
 
 @frozen(kw_only=True)
@@ -131,8 +152,8 @@ class FetchSettings:
     max_redirects: int = field(default=5, validator=_is_count)
     min_interval: str = field(default="5m", validator=_is_duration)
     max_interval: str = field(default="1d", validator=_is_duration)
-    allow_hosts: tuple[str, ...] = ()
-    proxy: str = ""
+    allow_hosts: tuple[str, ...] = field(default=(), validator=_are_places)
+    proxy: str = field(default="", validator=_is_proxy)
 
     @property
     def identity(self) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import struct
 import subprocess
 import sys
@@ -111,6 +110,9 @@ class ParseWorker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, "PYTHONPATH": path},
+                # Ctrl-C goes to the whole terminal. It is for us, who then close the pipe; the child, which
+                # may still be importing, would answer it with a traceback.
+                start_new_session=True,
             )
             assert self._child.stdout is not None
             try:
@@ -139,7 +141,6 @@ def serve() -> None:
     """The child: parse what comes in on standard input until it ends."""
     from tracker.feeds.parse import parse
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who then closes the pipe
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that prints may end up among the answers
     _send(sink, "ready")
