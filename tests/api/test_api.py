@@ -195,6 +195,19 @@ def test_what_the_rules_forbid_is_refused_by_name(
     assert t.head() == head
 
 
+def test_a_bargain_is_shown_from_both_sides_with_how_the_other_stands(tmp_path: Path, clock: Clock) -> None:
+    """One side states it, both show it."""
+    bargain = DOSSIER.replace('id = "toll-free"', 'id = "toll-free"\nin_return_for = ["no-new-tax"]')
+    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "pledges.toml").write_text(bargain)
+    with tracker.open(tmp_path / "config.toml", clock=clock) as t:
+        t.load()
+        (mine,) = t.explain("toll-free").links
+        (theirs,) = t.explain("no-new-tax").links
+        assert (mine.commitment, mine.stated_here, mine.state) == ("no-new-tax", True, "active")
+        assert (theirs.commitment, theirs.stated_here, theirs.state) == ("toll-free", False, "conditional")
+
+
 def test_changes_tell_each_step_once(t: Tracker, clock: Clock) -> None:
     """From a position to the head: what stood before, what stands now, and why."""
     head = t.head()

@@ -50,6 +50,9 @@ def test_a_reader_that_has_seen_enough_is_no_failure(tmp_path: Path) -> None:
         ("[run]\nevry = '1m'", "[run]: unknown key 'evry' (did you mean 'every'?)"),
         ("[smtp]\nprot = 25", "[smtp]: unknown key 'prot' (did you mean 'port'?)"),
         ("[smtp]\nport = 70000", "[smtp]: port: 70000 is no port"),
+        ("[policy]\norigins = 0", "[policy]: origins: 0 must be at least 1"),
+        ("[policy]\nconfidence = nan", "[policy]: confidence: nan must be from 0 to 1"),
+        ("[policy]\nreliability = 'F'", "[policy]: reliability: F means 'cannot be judged'"),
         ("[[digest]]\nname = 'daily'\nwhen = '07:00'", "[[digest]] 'daily': unknown key 'when'"),
     ],
 )

@@ -252,6 +252,25 @@ def test_a_fact_is_replaced_in_one_step(desk: Path) -> None:
     assert line.endswith(old)
 
 
+def test_a_reason_is_words(desk: Path) -> None:
+    """An empty one is none."""
+    done = run("record", "no-coal", "accepted", "--occurred", "2024-03-05", "--because", " ", cwd=desk)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "tracker: --because: say why, in words or with the URL of the source\n",
+    )
+
+
+def test_the_facts_are_rows_in_every_format(desk: Path) -> None:
+    """The table has the terms above them; the others are for programs and hold the facts alone."""
+    record(desk, *ACCEPTED[0])
+    rows = json.loads(run("show", "halve-emissions", "--format", "json", cwd=desk).stdout)
+    assert [row["type"] for row in rows] == ["Proposed", "Accepted"]
+    told = run("show", "halve-emissions", "--format", "csv", cwd=desk).stdout
+    assert told.startswith("position,occurred,recorded,type,by,what,id\n")
+    assert len(told.splitlines()) == 3
+
+
 def test_a_replacement_that_is_refused_takes_nothing_back(desk: Path) -> None:
     """Both or neither."""
     for step in ACCEPTED:

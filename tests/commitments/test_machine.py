@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests.commitments.lives import terms
 from tests.commitments.reference import Reference, Row
@@ -214,6 +221,14 @@ class Life(RuleBasedStateMachine):
             expected["state"], expected["manner"], expected["breaches"], expected["episode"],
             expected["remedied"] is not None, expected["until"],
         )  # fmt: skip
+
+
+@pytest.mark.torture
+def test_five_thousand_longer_lives() -> None:
+    """The same, for longer."""
+    run_state_machine_as_test(
+        Life, settings=settings(max_examples=5000, stateful_step_count=30, deadline=None)
+    )
 
 
 TestLife = Life.TestCase

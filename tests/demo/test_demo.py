@@ -217,6 +217,40 @@ def test_a_violation_recorded_and_taken_back_on_two_time_axes(demo: Path, tmp_pa
     assert "it was an exercise" in shown
 
 
+def test_a_verdict_loses_its_support_when_its_evidence_is_taken_back(demo: Path, tmp_path: Path) -> None:
+    """It stands, flagged, in the inbox; as known before, it is as it was; explain shows what is gone."""
+    desk = tmp_path / "korea"
+    shutil.copytree(demo, desk)
+    name = "dprk-release-detainees-kim-dong-chul"
+    with tracker.open(desk / "config.toml") as t:
+        (reason,) = t.explain(name).reasons
+        origins = {quote.origin for quote in reason.findings}
+        assert len(origins) > 1
+        kept = next(quote.origin for quote in reason.findings)
+        before = t.commitment(name)
+        for quote in reason.findings:
+            if quote.origin != kept:
+                assert t.commitment(name).flags == ()
+                t.review_reject(quote.id, "withdrawn by its publisher")
+        after = t.commitment(name)
+        assert (after.status, after.flags) == ("fulfilled", ("unsupported",))
+        assert [item.kind for item in t.inbox() if item.commitment == name] == ["unsupported"]
+        assert t.commitment(name, known_at="2018-06-20") == before
+    assert "taken back" in run("explain", name, cwd=desk).stdout
+
+
+def test_no_evidence_from_after_the_day_that_is_asked_about(demo: Path) -> None:
+    """On 8 May nobody had been freed, and nothing that happened on the 9th speaks for or against it."""
+    with tracker.open(demo / "config.toml") as t:
+        told = t.explain("dprk-release-detainees-kim-dong-chul", as_of="2018-05-08")
+        for quote in (*told.against, *told.waiting):
+            assert quote.occurred is None or str(quote.occurred) <= "2018-05-08"
+        later = t.explain("dprk-release-detainees-kim-dong-chul", as_of="2018-05-09")
+        assert any(
+            str(quote.occurred) == "2018-05-09" for reason in later.reasons for quote in reason.findings
+        )
+
+
 def test_a_demo_killed_while_it_puts_its_folder_in_place_runs_again(tmp_path: Path) -> None:
     """Killed before any single rename or removal, the next run takes what it finds for a demo's."""
     script = (

@@ -14,10 +14,10 @@ from tests.demo.test_demo import COMMAND, run, status
 
 
 @pytest.mark.torture
-def test_a_demo_killed_fifty_times_runs_in_the_end(tmp_path: Path) -> None:
-    """SIGKILL at fifty random moments leaves nothing in the way."""
+def test_a_demo_killed_two_hundred_times_runs_in_the_end(tmp_path: Path) -> None:
+    """SIGKILL at two hundred random moments leaves nothing in the way."""
     chance = random.Random(2018)
-    for _ in range(50):
+    for _ in range(200):
         process = subprocess.Popen(
             [*COMMAND, "demo", "--out", "korea"],
             cwd=tmp_path,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tracker.cli import opened, output
 from tracker.cli.explain import linked
 from tracker.cli.status import notes
+
+if TYPE_CHECKING:
+    from tracker.projections.answers import Explanation, TimelineEntry
 
 COLUMNS = ("position", "occurred", "recorded", "type", "by", "what", "id")
 
@@ -15,15 +20,28 @@ COLUMNS = ("position", "occurred", "recorded", "type", "by", "what", "id")
 @click.argument("name", metavar="ID")
 @click.option("--all", "everything", is_flag=True, help="Retracted facts too.")
 @click.option("--known-at", help="What we knew then.")
+@output.format_option
 @click.pass_context
-def command(context: click.Context, name: str, everything: bool, known_at: str | None) -> None:
-    """One commitment: its terms, how the parties read them, and every recorded fact with both its dates."""
+def command(context: click.Context, name: str, everything: bool, known_at: str | None, form: str) -> None:
+    """One commitment: its terms, how the parties read them, and every recorded fact with both its dates.
+
+    The formats other than the table hold the facts alone.
+    """
     with opened(context) as t:
         told = t.explain(name, known_at=known_at)
         entries = t.timeline(name, known_at=known_at)
+    shown = [entry for entry in entries if everything or not entry.retracted]
+    if form == "table":
+        _print_terms(told)
+    output.print_rows([_row(entry) for entry in shown], COLUMNS, form)
+    hidden = len(entries) - len(shown)
+    if hidden and form == "table":
+        click.echo(f"\n{hidden} retracted; --all shows them")
+
+
+def _print_terms(told: Explanation) -> None:
     row = told.commitment
-    terms = row.standing.terms
-    zone = terms.zone
+    terms, zone = row.standing.terms, row.standing.terms.zone
     lines = [
         ("owed by", ", ".join(row.debtor)),
         ("to", ", ".join(row.creditor)),
@@ -31,7 +49,7 @@ def command(context: click.Context, name: str, everything: bool, known_at: str |
         ("what", row.consequent),
         ("condition", row.condition),
         ("scope", terms.scope),
-        ("from", output.first_day(terms.window.start, zone)),
+        ("from", output.first_day(row.standing.window.start, zone)),
         ("until", output.last_day(row.until, zone)),
         ("review on", output.first_day(row.standing.window.review_on, zone)),
         ("part of", terms.part_of),
@@ -54,34 +72,22 @@ def command(context: click.Context, name: str, everything: bool, known_at: str |
     for link in told.links:
         click.echo(f"  {linked(link)}")
     click.echo("")
-    shown = [entry for entry in entries if everything or not entry.retracted]
-    output.print_rows(
-        [
-            {
-                "position": entry.position,
-                "occurred": str(entry.occurred),
-                "recorded": output.instant(entry.recorded_at),
-                "type": entry.type,
-                "by": entry.recorded_by,
-                "what": "; ".join(
-                    filter(
-                        None,
-                        (
-                            "RETRACTED" if entry.retracted else "",
-                            f"no effect: {entry.inert}" if entry.inert else "",
-                            "waits for review" if entry.waits else "",
-                            entry.text,
-                            entry.because,
-                        ),
-                    )
-                ),
-                "id": entry.id,
-            }
-            for entry in shown
-        ],
-        COLUMNS,
-        "table",
+
+
+def _row(entry: TimelineEntry) -> dict[str, object]:
+    what = (
+        "RETRACTED" if entry.retracted else "",
+        f"no effect: {entry.inert}" if entry.inert else "",
+        "waits for review" if entry.waits else "",
+        entry.text,
+        entry.because,
     )
-    hidden = len(entries) - len(shown)
-    if hidden:
-        click.echo(f"\n{hidden} retracted; --all shows them")
+    return {
+        "position": entry.position,
+        "occurred": str(entry.occurred),
+        "recorded": output.instant(entry.recorded_at),
+        "type": entry.type,
+        "by": entry.recorded_by,
+        "what": "; ".join(filter(None, what)),
+        "id": entry.id,
+    }

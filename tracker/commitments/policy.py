@@ -9,12 +9,14 @@ side. A credible origin that says the contrary makes it disputed, and a person d
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from attrs import asdict, frozen
+from attrs import Attribute, asdict, field, frozen
 
 from tracker.commitments.events import Fulfilled, Manner, Violated
 from tracker.commitments.standing import Standing
@@ -30,6 +32,24 @@ class Lapse(StrEnum):
     VIOLATE = "violate"
 
 
+def _from(least: float, most: float = math.inf) -> Callable[[object, Attribute[Any], float], None]:
+    """A validator: a number between two others, both included. Its message starts with the key."""
+
+    def check(_: object, attribute: Attribute[Any], value: float) -> None:
+        if not least <= value <= most:  # nan is neither
+            bounds = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
+            raise ValueError(f"{attribute.name}: {value} must be {bounds}")
+
+    return check
+
+
+def _can_be_judged(_: object, __: object, value: Reliability) -> None:
+    if value is Reliability.F:
+        raise ValueError(
+            "reliability: F means 'cannot be judged'; name the least reliable that counts, A to E"
+        )
+
+
 @frozen
 class PolicySettings:
     """`[policy]`: what is enough for a verdict by rule.
@@ -41,10 +61,10 @@ class PolicySettings:
     """
 
     enabled: bool = False
-    origins: int = 2
-    reliability: Reliability = Reliability.C
-    confidence: float = 0.6
-    window_days: int = 3
+    origins: int = field(default=2, validator=_from(1))
+    reliability: Reliability = field(default=Reliability.C, validator=_can_be_judged)
+    confidence: float = field(default=0.6, validator=_from(0, 1))
+    window_days: int = field(default=3, validator=_from(0))
     lapse: Lapse = Lapse.REVIEW
 
     @property

@@ -9,7 +9,7 @@ from tracker.commitments.standing import Status
 from tracker.evidence.finding import Relation
 from tracker.projections import history, inbox
 from tracker.projections.answers import Commitment, Explanation, Link, Position
-from tracker.projections.reads import Reader
+from tracker.projections.reads import Reader, has_begun
 
 
 def explain(reader: Reader, commitment: Commitment) -> Explanation:
@@ -20,7 +20,9 @@ def explain(reader: Reader, commitment: Commitment) -> Explanation:
     findings = [
         f for f, gone in inbox.of_commitment(reader.connection, commitment.id, reader.known) if not gone
     ]
-    others = reader.quotes([f for f in findings if f.id not in used and f.is_report])
+    others = reader.quotes(
+        [f for f in findings if f.id not in used and f.is_report and has_begun(f, reader.as_of or reader.now)]
+    )
     waits = {f.id for f, _ in inbox.unsettled(reader.connection, reader.known, commitment.id)}
     contrary = {Relation.VIOLATES.value} if standing.status is not Status.VIOLATED else {r.value for r in FOR}
     return Explanation(

@@ -115,7 +115,7 @@ class Reader:
         so far decides nothing.
         """
         occurred = finding.match.occurred
-        if occurred is not None and occurred.start > at:
+        if not has_begun(finding, at):
             return False
         relation = finding.match.relation
         match standing.status:
@@ -256,6 +256,12 @@ class Reader:
     def look(self, name: str) -> Standing | None:
         """How a commitment stands, or None where it does not exist."""
         return history.standings(self.connection, self.as_of, self.known, [name]).get(name)
+
+
+def has_begun(finding: Finding, at: datetime) -> bool:
+    """Whether what a finding reports had begun by a moment; what says no date is taken to have."""
+    occurred = finding.match.occurred
+    return occurred is None or occurred.start < at or occurred.end <= at
 
 
 def _entry(fact: Fact, inert: Inert | None, retracted: bool) -> TimelineEntry:
