@@ -20,7 +20,8 @@ from pathlib import Path
 from attrs import frozen
 
 from tracker.commitments.events import Accepted, Event, Fact, Manner, Proposed, Violated
-from tracker.commitments.fold import effective, fold_all
+from tracker.commitments.fold import fold_all
+from tracker.commitments.order import effective
 from tracker.commitments.standing import State
 from tracker.commitments.terms import Kind, Terms, Window
 from tracker.errors import BadDate

@@ -14,7 +14,8 @@ from tests.commitments.lives import Told, day, stream
 from tracker.commitments import events as e
 from tracker.commitments.decide import decide
 from tracker.commitments.evolve import evolve, propose
-from tracker.commitments.fold import effective, fold_all, timeline
+from tracker.commitments.fold import fold_all, timeline
+from tracker.commitments.order import effective
 from tracker.commitments.rules import Inert
 from tracker.commitments.standing import CLOSED, LIVE, Standing, State
 from tracker.errors import Refused

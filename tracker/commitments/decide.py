@@ -13,7 +13,8 @@ from attrs import frozen
 
 from tracker.commitments.conditions import parse
 from tracker.commitments.events import Event, Fact, Manner, Proposed, Retracted, Reworded, Suspended, Violated
-from tracker.commitments.fold import CLOCK, Timeline, fold_all
+from tracker.commitments.fold import Timeline, fold_all
+from tracker.commitments.order import CLOCK
 from tracker.commitments.rules import Inert, Rule
 from tracker.commitments.standing import State
 from tracker.errors import Refused

@@ -30,7 +30,8 @@ from tracker.commitments.events import (
     Superseded,
     WatchChanged,
 )
-from tracker.commitments.fold import CLOCK, effective, fold_all
+from tracker.commitments.fold import fold_all
+from tracker.commitments.order import CLOCK, effective
 from tracker.commitments.terms import Terms, Window
 from tracker.dossier.dossier import DatedEvent, Dossier, Undertaking
 from tracker.evidence.when import Occurred

@@ -18,7 +18,7 @@ from tracker.commitments.events import (
     Retracted,
     Violated,
 )
-from tracker.commitments.fold import effective
+from tracker.commitments.order import effective
 from tracker.commitments.policy import FOR, is_supported
 from tracker.commitments.rules import Inert
 from tracker.commitments.standing import Flag, Standing, State, Status
