@@ -85,7 +85,9 @@ class Life(RuleBasedStateMachine):
         try:
             decision = decide(event, when, self.facts, NOW)
         except Refused as refusal:
-            if refusal.rule is not Rule.COVERS_BREACH and not self.is_said_already(told):
+            # A lapse is dated to the deadline, so what it met there is not what stands at its own hour.
+            is_lapse = isinstance(event, e.Violated) and event.manner is e.Manner.LAPSE
+            if refusal.rule is not Rule.COVERS_BREACH and not is_lapse and not self.is_said_already(told):
                 self.reference.rows.append(told)
                 after = self.reference.ask(start + length, len(self.reference.rows))
                 self.reference.rows.pop()
