@@ -45,8 +45,9 @@ from tracker.feeds.settings import FeedSettings, FetchSettings
 from tracker.feeds.tables import feeds as feeds_table
 from tracker.feeds.worker import ParseWorker
 from tracker.log import log
+from tracker.log.checkpoint import Checkpoint
+from tracker.log.eventlog import EventLog
 from tracker.log.events import LogStarted, PolicyChanged, ReplayEnded, ReplayStarted
-from tracker.log.log import Head
 from tracker.projections import history
 from tracker.projections.answers import (
     Change,
@@ -113,6 +114,7 @@ class Tracker:
         self.parser = ParseWorker()
         self._projections = (History(), Inbox())
         self.database = Database(_url(config, settings.database), durable=settings.durable)
+        self.events = EventLog(self.database, self.now)
         try:
             migrate.ensure(self.database)
         except BaseException:
@@ -217,13 +219,11 @@ class Tracker:
 
     def log(self, *, after: int = 0, types: Sequence[str] = (), stream: str = "") -> Iterator[Fact]:
         """Recorded facts in order, after a position, of some types, of one stream."""
-        with self.database.reading() as connection:
-            yield from log.read_all(connection, after, types, stream)
+        return self.events.read_all(after, types, stream)
 
-    def verify(self) -> Head:
-        """Recompute the chain of the whole log; raises `ChainBroken`. Returns its head."""
-        with self.database.reading() as connection:
-            return log.verify(connection)
+    def verify(self, since: Checkpoint | None = None) -> Checkpoint:
+        """Recompute the chain, whole or since a checkpoint; raises `ChainBroken`. Returns its end."""
+        return self.events.verify(since)
 
     def feeds(self) -> tuple[FeedHealth, ...]:
         """How each configured feed is doing."""

@@ -21,11 +21,12 @@ from tracker.commitments.events import Fact
 from tracker.database.schema import from_micros, to_micros
 from tracker.errors import ChainBroken, WrongVersion
 from tracker.evidence.when import Occurred, Precision
-from tracker.log.chain import GENESIS, HEADER, link
+from tracker.log.chain import HEADER, link
+from tracker.log.checkpoint import Checkpoint
 from tracker.log.codec import decode, encode
 from tracker.log.tables import events
 
-_BATCH = 1000
+BATCH = 1000
 
 
 class Expected(Enum):
@@ -45,15 +46,6 @@ class Draft:
     id: str = ""
     recorded_by: str = ""
     cause: str = ""
-
-
-@frozen
-class Head:
-    """The end of the log: its last position, when that was recorded, its hash."""
-
-    position: int
-    recorded_at: datetime | None
-    hash: bytes
 
 
 def new_id() -> str:
@@ -177,13 +169,13 @@ def _fact(row: Row[tuple[object, ...]]) -> Fact:
     )
 
 
-def read_head(connection: Connection) -> Head:
+def read_head(connection: Connection) -> Checkpoint:
     """The end of the log; position 0 where it is empty."""
     newest = sa.select(events.c.position, events.c.recorded_at, events.c.hash)
     row = connection.execute(newest.order_by(events.c.position.desc()).limit(1)).first()
     if row is None:
-        return Head(0, None, GENESIS)
-    return Head(row.position, from_micros(row.recorded_at), row.hash)
+        return Checkpoint()
+    return Checkpoint(row.position, from_micros(row.recorded_at), bytes(row.hash))
 
 
 def read(connection: Connection, stream: str, up_to: int | None = None) -> list[Fact]:
@@ -199,21 +191,27 @@ def read_all(
     after: int = 0,
     types: Sequence[str] = (),
     stream: str = "",
-    batch: int = _BATCH,
+    batch: int = BATCH,
 ) -> Iterator[Fact]:
     """The facts after a position, in order, at constant memory; only of `types` or of one stream if given."""
-    query = sa.select(events).order_by(events.c.position).limit(batch)
+    while True:
+        facts = read_batch(connection, after, types, stream, batch)
+        yield from facts
+        if len(facts) < batch:
+            return
+        after = facts[-1].position
+
+
+def read_batch(
+    connection: Connection, after: int, types: Sequence[str] = (), stream: str = "", batch: int = BATCH
+) -> list[Fact]:
+    """The next facts after a position, `batch` at the most; fewer only where there are no more."""
+    query = sa.select(events).order_by(events.c.position).limit(batch).where(events.c.position > after)
     if types:
         query = query.where(events.c.type.in_(types))
     if stream:
         query = query.where(events.c.stream == stream)
-    while True:
-        rows = connection.execute(query.where(events.c.position > after)).all()
-        for row in rows:
-            yield _fact(row)
-        if len(rows) < batch:
-            return
-        after = rows[-1].position
+    return [_fact(row) for row in connection.execute(query)]
 
 
 def in_order(connection: Connection, prefix: str) -> list[str]:
@@ -251,18 +249,29 @@ def position_at(connection: Connection, moment: datetime) -> int:
     return connection.execute(query).scalar() or 0
 
 
-def verify(connection: Connection) -> Head:
-    """Recompute the whole chain; raises `ChainBroken` at the first position that does not fit."""
-    previous, position, recorded_at = GENESIS, 0, None
+def verify(connection: Connection, since: Checkpoint | None = None) -> Checkpoint:
+    """Recompute the chain, whole or from a checkpoint on; raises `ChainBroken` at the first bad position."""
+    at = since or Checkpoint()
+    if at.position:
+        _check_against(connection, at)
     columns = [events.c[name] for name in HEADER]
-    query = sa.select(*columns, events.c.data, events.c.hash).order_by(events.c.position).limit(_BATCH)
+    query = sa.select(*columns, events.c.data, events.c.hash).order_by(events.c.position).limit(BATCH)
     while True:
-        rows = connection.execute(query.where(events.c.position > position)).all()
+        rows = connection.execute(query.where(events.c.position > at.position)).all()
         for row in rows:
-            if row.position != position + 1:
-                raise ChainBroken(position + 1, f"position {position + 1} is missing from the log")
-            if link(previous, tuple(row[: len(HEADER)]), row.data) != row.hash:
+            if row.position != at.position + 1:
+                raise ChainBroken(at.position + 1, f"position {at.position + 1} is missing from the log")
+            if link(at.hash, tuple(row[: len(HEADER)]), row.data) != row.hash:
                 raise ChainBroken(row.position, f"position {row.position} was changed after it was written")
-            previous, position, recorded_at = row.hash, row.position, row.recorded_at
-        if len(rows) < _BATCH:
-            return Head(position, from_micros(recorded_at) if recorded_at is not None else None, previous)
+            at = Checkpoint(row.position, from_micros(row.recorded_at), bytes(row.hash))
+        if len(rows) < BATCH:
+            return at
+
+
+def _check_against(connection: Connection, at: Checkpoint) -> None:
+    row = connection.execute(sa.select(events.c.hash).where(events.c.position == at.position)).first()
+    if row is None:
+        end = read_head(connection).position
+        raise ChainBroken(end + 1, f"the log ends at position {end}; the checkpoint is of {at.position}")
+    if bytes(row.hash) != at.hash:
+        raise ChainBroken(at.position, f"position {at.position} is not what the checkpoint was made of")
