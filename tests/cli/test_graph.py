@@ -418,7 +418,7 @@ def test_an_empty_board_is_an_empty_sheet(tmp_path: Path, form: str) -> None:
     [
         (["plan"], "no commitment 'plan' (did you mean 'plans'?); `tracker status` lists them"),
         (["plans", "--as-of", "2019-01-01"], "did not exist then"),
-        (["--party", "unoin"], "no party 'unoin' (did you mean 'union'?)"),
+        (["--party", "unoin"], "no commitment names a party 'unoin' (did you mean 'union'?)"),
         (["--as-of", "soonish"], "is no date"),
         (["--format", "svg"], "'svg' is not one of"),
         (["--out", "nowhere/board.dot"], "nowhere/board.dot: cannot be written"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ import click
 from tracker.cli import opened
 
 if TYPE_CHECKING:
-    from tracker.api import Tracker
     from tracker.projections.answers import Commitment
 
 
@@ -51,20 +50,13 @@ def command(
         for name in ids:  # an unknown id is an error, not an empty sheet
             t.commitment(name, as_of=as_of, known_at=known_at)
         rows: Sequence[Commitment] = t.board(as_of=as_of, known_at=known_at)
-        names = _names(t)
-        successors = _successors(t, rows, known_at)
-    if party is not None:
-        _check_party(party, rows, names)
+        named = t.board(as_of=as_of, known_at=known_at, party=party)
+        names = t.parties()
     if ids or party is not None:
-        chosen = [
-            row.id
-            for row in rows
-            if (not ids or row.id in ids) and (party is None or party in (*row.debtor, *row.creditor))
-        ]
-        rows = choose(rows, chosen, successors)
+        rows = choose(rows, [row.id for row in named if not ids or row.id in ids])
     if not rows:
         click.echo("tracker: nothing to draw; `tracker status` lists what there is", err=True)
-    told = {"mermaid": mermaid, "dot": dot}[form](draw(rows, names, successors, _title(as_of, known_at)))
+    told = {"mermaid": mermaid, "dot": dot}[form](draw(rows, names, _title(as_of, known_at)))
     if out is None:
         click.echo(told, nl=False)
         return
@@ -73,38 +65,6 @@ def command(
     except OSError as problem:
         raise click.UsageError(f"{out}: cannot be written: {problem.strerror}") from problem
     click.echo(f"wrote {out}")
-
-
-def _names(t: Tracker) -> dict[str, str]:
-    """What the dossiers in the log call the parties; where two differ, the later one's word."""
-    from tracker.log.events import DossierLoaded
-
-    loaded = [fact.event for fact in t.log(types=("DossierLoaded",))]
-    return {
-        party.id: party.name
-        for event in loaded
-        if isinstance(event, DossierLoaded)
-        for party in event.parties
-    }
-
-
-def _successors(t: Tracker, rows: Sequence[Commitment], known_at: str | None) -> dict[str, str]:
-    """Which commitment took the place of each superseded one, as the fact says that made it so."""
-    return {
-        row.id: entry.text
-        for row in rows
-        if row.state == "superseded"
-        for entry in t.timeline(row.id, known_at=known_at)
-        if entry.type == "Superseded" and not entry.retracted and entry.occurred == row.since
-    }
-
-
-def _check_party(party: str, rows: Sequence[Commitment], names: Mapping[str, str]) -> None:
-    from tracker.errors import UserError, did_you_mean
-
-    known = {*names, *(p for row in rows for p in (*row.debtor, *row.creditor))}
-    if party not in known:
-        raise UserError(f"no party {party!r}{did_you_mean(party, sorted(known))}")
 
 
 def _title(as_of: str | None, known_at: str | None) -> str:

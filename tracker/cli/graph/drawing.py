@@ -57,9 +57,7 @@ class Drawing:
     edges: tuple[Edge, ...]
 
 
-def choose(
-    board: Sequence[Commitment], chosen: Collection[str], successors: Mapping[str, str]
-) -> tuple[Commitment, ...]:
+def choose(board: Sequence[Commitment], chosen: Collection[str]) -> tuple[Commitment, ...]:
     """The chosen rows, every row linked to one of them, and what any of these hangs on, up to the sources.
 
     A commitment hangs on those that its condition names and, where its parts decide, on its parts. So no
@@ -67,7 +65,7 @@ def choose(
     """
     decided_by_parts = {row.id for row in board if row.standing.terms.roll_up}
     hangs_on = {row.id: set(_condition(row).upstream() if row.condition else ()) for row in board}
-    links = {row.id: {*_other_ends(row, successors), *hangs_on[row.id]} for row in board}
+    links = {row.id: {*_other_ends(row), *hangs_on[row.id]} for row in board}
     for row in board:
         if row.standing.terms.part_of in decided_by_parts:
             hangs_on[row.standing.terms.part_of].add(row.id)
@@ -81,14 +79,12 @@ def choose(
     return tuple(row for row in board if row.id in shown)
 
 
-def draw(
-    rows: Sequence[Commitment], names: Mapping[str, str], successors: Mapping[str, str], title: str = ""
-) -> Drawing:
+def draw(rows: Sequence[Commitment], names: Mapping[str, str], title: str = "") -> Drawing:
     """The rows as a drawing, in their order.
 
-    `names` are what parties are called, `successors` which commitment took the place of which. A party
-    stands once on each side of each direction, not once on the sheet: with three parties and thirty
-    commitments the single boxes became hubs and nobody could follow an arrow.
+    `names` are what parties are called. A party stands once on each side of each direction, not once on the
+    sheet: with three parties and thirty commitments the single boxes became hubs and nobody could follow an
+    arrow.
     """
     pen = _Pen(rows)
     directions: dict[tuple[frozenset[str], frozenset[str]], list[Commitment]] = {}
@@ -96,7 +92,7 @@ def draw(
         directions.setdefault((frozenset(row.debtor), frozenset(row.creditor)), []).append(row)
     groups = tuple(pen.group(f"g{n}", members, names) for n, members in enumerate(directions.values(), 1))
     for row in rows:
-        pen.link(row, successors.get(row.id, ""))
+        pen.link(row)
     return Drawing(_clean(title), groups, tuple(pen.edges))
 
 
@@ -170,7 +166,7 @@ class _Pen:
                 self.edges.append(Edge(junction.id, head, "condition", word))
                 return [junction, *(node for inner in terms for node in self.hang(inner, junction.id, ""))]
 
-    def link(self, row: Commitment, successor: str) -> None:
+    def link(self, row: Commitment) -> None:
         """The arrows from a commitment to others on the sheet."""
         terms = row.standing.terms
         own = self.ids[row.id]
@@ -183,17 +179,18 @@ class _Pen:
             self.edges.append(Edge(own, self.ids[name], "return", "in return for", both))
         if terms.part_of in self.rows:
             self.edges.append(Edge(own, self.ids[terms.part_of], "part", "part of"))
-        if successor in self.rows:
-            self.edges.append(Edge(own, self.ids[successor], "successor", "superseded by"))
+        if row.standing.superseded_by in self.rows:
+            heir = self.ids[row.standing.superseded_by]
+            self.edges.append(Edge(own, heir, "successor", "superseded by"))
 
 
 def _condition(row: Commitment) -> Condition:
     return parse(row.condition)
 
 
-def _other_ends(row: Commitment, successors: Mapping[str, str]) -> set[str]:
+def _other_ends(row: Commitment) -> set[str]:
     terms = row.standing.terms
-    return {*terms.in_return_for, terms.part_of, successors.get(row.id, "")}
+    return {*terms.in_return_for, terms.part_of, row.standing.superseded_by}
 
 
 def _standing(row: Commitment) -> str:
