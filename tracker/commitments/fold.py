@@ -250,7 +250,6 @@ def _holds(standing: Standing, look: Look) -> bool:
     condition = read(standing.terms.condition)
     if condition is None:
         return not standing.terms.condition
-
     return condition.holds(frozenset(standing.said), lambda name, word: stands(look(name), word))
 
 

@@ -49,5 +49,6 @@ def settle(standing: Standing, holds: bool, fact: Fact) -> Standing:
 
 
 def must_last(standing: Standing) -> bool:
+    """Whether it has a condition that must keep holding, a `while`."""
     condition = read(standing.terms.condition)
     return condition is not None and condition.lasting

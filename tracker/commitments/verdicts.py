@@ -95,7 +95,7 @@ def violated(standing: Standing, fact: Fact, verdict: Violated) -> Standing | In
     by = by or (debtors if len(debtors) == 1 else ())
     if manner is Manner.REPUDIATED and standing.terms.revocable:
         return standing.enter(State.CANCELLED, fact, by=by, owed_since=None)
-    violated = standing.enter(
+    broken = standing.enter(
         State.VIOLATED,
         fact,
         manner=manner,
@@ -105,8 +105,8 @@ def violated(standing: Standing, fact: Fact, verdict: Violated) -> Standing | In
         findings=verdict.findings,
     )
     if manner is Manner.BREACH:
-        return but(violated, breaches=1, last_breach=fact.occurred)
-    return violated
+        return but(broken, breaches=1, last_breach=fact.occurred)
+    return broken
 
 
 def _breached_again(standing: Standing, fact: Fact, by: tuple[str, ...]) -> Standing:
