@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -44,8 +45,9 @@ from tracker.evidence.when import Occurred, moment, occurrence
 from tracker.feeds.settings import FeedSettings, FetchSettings
 from tracker.feeds.tables import feeds as feeds_table
 from tracker.feeds.worker import ParseWorker
-from tracker.log import log
+from tracker.log import log, transfer
 from tracker.log.checkpoint import Checkpoint
+from tracker.log.codec import registered
 from tracker.log.eventlog import EventLog
 from tracker.log.events import LogStarted, PolicyChanged, ReplayEnded, ReplayStarted
 from tracker.projections import history
@@ -218,12 +220,31 @@ class Tracker:
             return log.read_head(connection).position
 
     def log(self, *, after: int = 0, types: Sequence[str] = (), stream: str = "") -> Iterator[Fact]:
-        """Recorded facts in order, after a position, of some types, of one stream."""
+        """Recorded facts in order, after a position, of some types, of one stream.
+
+        Raises `UserError` for a type that no event has. A stream that nobody wrote to is an empty one.
+        """
+        known = registered()
+        for name in types:
+            if name not in known:
+                near = did_you_mean(name, known)
+                raise UserError(f"no event is of type {name!r}{near}; the types: {', '.join(sorted(known))}")
         return self.events.read_all(after, types, stream)
 
     def verify(self, since: Checkpoint | None = None) -> Checkpoint:
         """Recompute the chain, whole or since a checkpoint; raises `ChainBroken`. Returns its end."""
         return self.events.verify(since)
+
+    def checkpoint(self) -> Checkpoint:
+        """The end of the log, to be published; as text it is the line of `tracker log checkpoint`."""
+        return self.events.checkpoint()
+
+    def export_log(self, file: BinaryIO) -> Checkpoint:
+        """Write the whole log as JSON lines (docs/log.md), verified on the way; returns its end.
+
+        Documents are not in it. Raises `ChainBroken`, and `UserError` where the log is empty.
+        """
+        return transfer.export_log(self.database, file)
 
     def feeds(self) -> tuple[FeedHealth, ...]:
         """How each configured feed is doing."""
@@ -357,6 +378,18 @@ class Tracker:
     def catch_up(self) -> int:
         """Bring the projections to the head of the log; returns its position. Reads do it by themselves."""
         return catch_up(self.database, self._projections)
+
+    def import_log(
+        self, file: BinaryIO, name: str = "export", *, expected: Checkpoint | None = None
+    ) -> Checkpoint:
+        """Fill the empty log from an export, all of it or nothing; returns its end, the same as the exported.
+
+        `name` is what messages call the file, `expected` a checkpoint that it must contain. Raises
+        `ChainBroken`, `BadExport`, and `UserError` where the log is not empty.
+        """
+        # Not `_writing`, which begins a log: this one began where the export came from.
+        with self.database.writing() as connection:
+            return transfer.import_log(connection, file, name, expected)
 
     def begin_replay(self, name: str) -> None:
         """Say in the log that what follows is recorded under a simulated clock."""

@@ -65,6 +65,10 @@ class BadDocument(UserError):
     """A line or a file that should hold documents does not."""
 
 
+class BadExport(UserError):
+    """A file that should hold an exported log does not, or not all of it; names the line."""
+
+
 class Refused(UserError):
     """A command that the rules do not allow; `rule` names which."""
 

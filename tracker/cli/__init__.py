@@ -39,7 +39,7 @@ COMMANDS = {
     "run": ("run", "The daemon: poll, consider, sweep and send as things fall due."),
     "feeds": ("feeds", "How the feeds are doing; parse feed files."),
     "match": ("match", "Match documents against a dossier, offline."),
-    "log": ("log", "Show or verify the event log."),
+    "log": ("log", "Show, verify, export or import the event log."),
     "db": ("db", "Upgrade the database."),
 }
 

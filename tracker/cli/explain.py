@@ -81,7 +81,8 @@ def linked(link: Link) -> str:
 def _print_quote(quote: Quote) -> None:
     when = output.instant(quote.published) or "undated"
     click.echo(f"    [{quote.grade}] {quote.publisher}, {when}, origin {quote.origin}: {quote.title}")
-    words = " … ".join(f"“{word}”" for word in quote.words) or "(the document was forgotten)"
+    gone = "(the document was forgotten, or is not in this archive)"
+    words = " … ".join(f"“{word}”" for word in quote.words) or gone
     taken = ", taken back" if quote.rejected else ""
     on = f" on {quote.occurred}" if quote.occurred else ""
     click.echo(f"         {words}: {quote.relation}, {quote.factuality}{on}; finding {quote.id}{taken}")

@@ -142,7 +142,9 @@ class Desk:
         """The documents of the latest findings, each with its origin; a copy follows within days."""
         latest = findings[-20:]
         found = archive.numbered(connection, [finding.number for finding in latest])
-        return [(found[f.number], f.origin) for f in latest if f.number in found]
+        # By hash as well: after the import of a log, this archive may give the number to another capture.
+        here = [f for f in latest if f.number in found and found[f.number].hash == f.document]
+        return [(found[f.number], f.origin) for f in here]
 
     def judge(self, connection: Connection, name: str, now: datetime) -> Verdict | None:
         """Record the verdict that the findings on a commitment support, if they do and the rules allow it."""

@@ -145,27 +145,34 @@ class Reader:
         return inbox.rejected(self.connection, self.known)
 
     def quotes(self, findings: Sequence[Finding], counted: bool = False) -> tuple[Quote, ...]:
-        """Findings with the words they rest on; the words are gone where the document was forgotten."""
+        """Findings with the words they rest on.
+
+        The words are gone where the document was forgotten, and where it was never here, because the log
+        was imported without its archive.
+        """
         found = archive.numbered(self.connection, [finding.number for finding in findings])
         quotes = []
         for finding in findings:
-            document = found[finding.number]
-            spans = () if document.forgotten else finding.match.spans
+            document = found.get(finding.number)
+            if document is not None and document.hash != finding.document:
+                document = None  # this archive gave the number to another capture
+            spans = () if document is None or document.forgotten else finding.match.spans
+            text = document.text if document else ""
             quotes.append(
                 Quote(
                     id=finding.id,
                     publisher=finding.publisher,
-                    title=document.title,
-                    url=document.url,
-                    published=document.published,
+                    title=document.title if document else "",
+                    url=document.url if document else "",
+                    published=document.published if document else None,
                     reliability=finding.reliability.value,
                     credibility=finding.credibility.value,
                     origin=finding.origin,
                     relation=finding.match.relation.value,
                     factuality=finding.match.factuality.value,
                     occurred=finding.match.occurred,
-                    words=tuple(document.text[span.start : span.end] for span in spans),
-                    text=document.text,
+                    words=tuple(text[span.start : span.end] for span in spans),
+                    text=text,
                     spans=spans,
                     number=finding.number,
                     counted=counted,

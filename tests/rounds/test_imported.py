@@ -1,0 +1,51 @@
+"""A log that was imported without its archive: everything is known but the words, and never other words."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import tracker
+from tests.rounds.test_rounds import Pages, pages, t
+from tracker import rounds
+from tracker.api import Tracker
+
+__all__ = ["pages", "t"]  # the fixtures
+
+
+def test_an_imported_log_knows_all_but_the_words(t: Tracker, pages: Pages, tmp_path: Path) -> None:
+    """Head, statuses and grades are the same; no document of the new archive is taken for an old one."""
+    pages.feed("/gazette", ("g2", "Harbour bridge opened by port authority", "The mayor cut a ribbon."))
+    rounds.gather(t, ["herald", "gazette"])
+    out = io.BytesIO()
+    end = t.export_log(out)
+    text = (tmp_path / "config.toml").read_text()
+    (tmp_path / "config.toml").write_text(text.replace("[tracker]", '[tracker]\ndatabase = "new.sqlite3"'))
+    with tracker.open(tmp_path / "config.toml") as new:
+        assert new.board() == ()  # asked before the import: an answer begins no log
+        assert new.import_log(io.BytesIO(out.getvalue()), expected=end) == end
+        assert new.checkpoint() == t.checkpoint() == new.verify(end)
+        assert new.board() == t.board()
+        before, after = (each.explain("open-bridge").reasons[0].findings for each in (t, new))
+        assert [quote.grade for quote in after] == [quote.grade for quote in before]
+        assert [(quote.words, quote.text, quote.title) for quote in after] == [((), "", "")] * 2
+
+        pages.feed("/herald", ("h3", "Weather", "It rains."))
+        pages.feed("/gazette", ("g3", "Sports", "It was won."))
+        rounds.gather(new, ["herald", "gazette"])  # and now numbers 1 and 2 are other documents
+        assert new.explain("open-bridge").reasons[0].findings == after
+        assert new.verify(end).position == new.head() == end.position
+
+
+def test_a_text_that_comes_again_is_no_second_finding(t: Tracker, pages: Pages, tmp_path: Path) -> None:
+    """Feeds still hold what was considered before the export; considering it again adds nothing."""
+    rounds.gather(t, ["herald"])
+    out = io.BytesIO()
+    end = t.export_log(out)
+    text = (tmp_path / "config.toml").read_text()
+    (tmp_path / "config.toml").write_text(text.replace("[tracker]", '[tracker]\ndatabase = "new.sqlite3"'))
+    with tracker.open(tmp_path / "config.toml") as new:
+        new.import_log(io.BytesIO(out.getvalue()))
+        assert [visit.new for visit in rounds.gather(new, ["herald"]).visits] == [1]
+        assert new.checkpoint() == end
+        assert new.load().changes == ()
