@@ -155,7 +155,7 @@ class Reader:
                 Quote(
                     id=finding.id,
                     publisher=finding.publisher,
-                    title=document.title,
+                    title="(forgotten)" if document.forgotten else document.title,
                     url=document.url,
                     published=document.published,
                     reliability=finding.reliability.value,
