@@ -27,18 +27,23 @@ from tracker.commitments.policy import PolicySettings
 from tracker.commitments.standing import LIVE, State, Status
 from tracker.config import Config, tracker_settings
 from tracker.database import migrate
+from tracker.database.backup import backup, restore
 from tracker.database.engine import Database
 from tracker.database.schema import REVISION
+from tracker.database.scrub import scrub
+from tracker.desk import forget as forgetting
 from tracker.desk import load as loading
 from tracker.desk import record as recording
 from tracker.desk.consider import Desk
 from tracker.desk.folder import COMMITMENT, open_folder
+from tracker.desk.forget import Forgotten
 from tracker.desk.load import Loaded
 from tracker.desk.record import Recorded
 from tracker.desk.sweep import due, sweep
 from tracker.dossier.dossier import Dossier
 from tracker.dossier.parse import parse
-from tracker.errors import ConfigError, DossierError, UnknownCommitment, UserError, did_you_mean
+from tracker.errors import ConfigError, DossierError, UnknownCommitment, UnknownFeed, UserError, did_you_mean
+from tracker.evidence.document import Document
 from tracker.evidence.finding import Relation
 from tracker.evidence.source import Source, Sources
 from tracker.evidence.when import Occurred, moment, occurrence
@@ -63,7 +68,7 @@ from tracker.projections.explaining import explain
 from tracker.projections.history import History
 from tracker.projections.inbox import Inbox
 from tracker.projections.reads import Reader
-from tracker.projections.runner import catch_up
+from tracker.projections.runner import catch_up, caught_up
 from tracker.projections.waiting import waiting
 
 When = str | date | datetime | None
@@ -84,12 +89,61 @@ def open(  # noqa: A001  (the public name is tracker.open)
 
 def upgrade_database(path: str | os.PathLike[str] = "config.toml") -> str:
     """Bring the database of a config to this program's schema; returns the schema's revision."""
+    with _database(path) as database:
+        migrate.upgrade(database)
+    return REVISION
+
+
+def backup_database(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> Checkpoint:
+    """Copy the SQLite database of a config, in use or not, to a new file; returns where its log ends.
+
+    The chain of the copy is verified before the file gets its name. The schema stays what it is. Raises
+    `UserError` where the file exists, and for PostgreSQL, which has tools of its own.
+    """
+    with _database(path) as database:
+        if not database.is_sqlite:
+            raise UserError(
+                f"{database.place}: PostgreSQL makes its own backups; run: "
+                f"pg_dump --format=custom --file={target} {database.without_password}"
+            )
+
+        def check(copy: Database) -> Checkpoint:
+            migrate.ours(copy, name=database.place)
+            return EventLog(copy).verify()
+
+        return backup(database, Path(target), check)
+
+
+def restore_database(path: str | os.PathLike[str], source: str | os.PathLike[str]) -> Checkpoint:
+    """Put a backup where the config's SQLite database should be; returns where its log ends.
+
+    An older schema is brought to this program's on the way. Raises `UserError` where there is a database
+    already, `SchemaMismatch` for a file that is none of ours, `ChainBroken` for a log that was tampered with;
+    then nothing is put in place.
+    """
+    with _database(path) as database:
+        if not database.is_sqlite:
+            raise UserError(
+                f"{database.place}: PostgreSQL restores its own backups; make an empty database and run: "
+                f"pg_restore --no-owner --dbname={database.without_password} {source}"
+            )
+
+        def check(copy: Database) -> Checkpoint:
+            migrate.ours(copy, name=str(source))
+            migrate.ensure(copy)
+            return EventLog(copy).verify()
+
+        return restore(Path(source), database, check)
+
+
+@contextmanager
+def _database(path: str | os.PathLike[str]) -> Iterator[Database]:
+    """The database of a config as it is, without a look at its schema."""
     config = Config.load(Path(path))
     config.only(*TABLES)
     database = Database(_url(config, tracker_settings(config).database))
     try:
-        migrate.upgrade(database)
-        return REVISION
+        yield database
     finally:
         database.close()
 
@@ -213,6 +267,33 @@ class Tracker:
         """The names of the parties of all loaded dossiers by their id."""
         with self.database.reading() as connection:
             return loading.parties(connection)
+
+    def document(self, number: int) -> Document:
+        """A captured document by its number; raises `UnknownDocument`."""
+        with self.database.reading() as connection:
+            return forgetting.one(connection, number)
+
+    def documents(self, *, feed: str = "", since: When = None) -> Iterator[Document]:
+        """Captured documents by number, of one feed or from a moment on; a day means its beginning.
+
+        Raises `UnknownFeed` for a feed that brought none and is not configured.
+        """
+        with self.database.reading() as connection:
+            known = {*archive.counts(connection), *(settings.name for settings in self.feed_settings)}
+        if feed and feed not in known:
+            raise UnknownFeed(f"no feed {feed!r}{did_you_mean(feed, known)}; `tracker feeds list` lists them")
+        start = None if since is None else occurrence(since, self.zone).start
+        return self._captured(feed, start)
+
+    def _captured(self, feed: str, since: datetime | None) -> Iterator[Document]:
+        after = 0
+        while True:
+            with self.database.reading() as connection:
+                found = archive.captured(connection, feed=feed, since=since, after=after, limit=500)
+            yield from found
+            if len(found) < 500:
+                return
+            after = found[-1].number
 
     def head(self) -> int:
         """The last position of the log, 0 where it is empty."""
@@ -352,6 +433,21 @@ class Tracker:
         with self._writing() as (connection, now):
             return recording.reject(connection, finding, because, now, _who())
 
+    def forget(self, numbers: Sequence[int], because: str) -> tuple[Forgotten, ...]:
+        """Remove the words of captured documents, and say so in the log; forgetting again changes nothing.
+
+        Afterwards `scrub` makes sure that the files hold them no longer. Raises `UnknownDocument`.
+        """
+        with self._writing() as (connection, now):
+            return forgetting.forget(connection, numbers, because, now, self.zone, _who())
+
+    def scrub(self) -> bool:
+        """Rewrite the database, so that forgotten words are in none of its files.
+
+        False where another process was reading all the while: what it read may still be there; scrub again.
+        """
+        return scrub(self.database, archive.documents.name)
+
     def consider(self) -> int:
         """Match and judge the documents captured since the last time; returns how many there were."""
         total = 0
@@ -406,10 +502,9 @@ class Tracker:
 
     @contextmanager
     def _reading(self, as_of: When, known_at: When) -> Iterator[Reader]:
-        """Catch up, then answer from one consistent view."""
+        """Catch up, in memory where the database is read-only, then answer from one consistent view."""
         when, known_moment = self._moment(as_of), self._moment(known_at)
-        head = self.catch_up()
-        with self.database.reading() as connection:
+        with caught_up(self.database, self._projections) as (connection, head):
             known = head if known_moment is None else min(head, log.position_at(connection, known_moment))
             yield Reader(connection, known, when, self.now())
 

@@ -53,6 +53,10 @@ class UnknownFinding(UserError):
     """No finding has this id."""
 
 
+class UnknownDocument(UserError):
+    """No captured document has this number."""
+
+
 class UnknownFeed(UserError):
     """No feed has this name."""
 
@@ -79,6 +83,10 @@ class Refused(UserError):
 
 class LogUnavailable(UserError):
     """The database cannot be opened, read or written; names the place and the mend."""
+
+
+class ReadOnlyDatabase(LogUnavailable):
+    """The database can be read but not written."""
 
 
 class SchemaMismatch(UserError):

@@ -48,7 +48,32 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(path) as raw:
         raw.execute("UPDATE alembic_version SET version_num = '9999'")
     raw.close()
-    with pytest.raises(SchemaMismatch, match="newer than this program's"):
+    for bring_up in (migrate.ensure, migrate.upgrade, migrate.ours):
+        with pytest.raises(SchemaMismatch, match="newer than this program's"):
+            bring_up(Database(f"sqlite:///{path}"))
+
+
+def test_a_schema_that_no_release_had_is_told(tmp_path: Path) -> None:
+    """Alembic's complaint becomes one line of ours, and the file stays as it was."""
+    path = tmp_path / "x.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    migrate.ensure(database)
+    database.close()
+    with sqlite3.connect(path) as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '0000'")
+    raw.close()
+    with pytest.raises(SchemaMismatch, match="schema 0000 is none that this program knows"):
+        migrate.ensure(Database(f"sqlite:///{path}"))
+
+
+def test_a_database_with_another_programs_migrations_is_told(tmp_path: Path) -> None:
+    """Its version number says nothing to us."""
+    path = tmp_path / "x.sqlite3"
+    with sqlite3.connect(path) as raw:
+        raw.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        raw.execute("INSERT INTO alembic_version VALUES ('abc')")
+    raw.close()
+    with pytest.raises(SchemaMismatch, match="another program keeps its schema's version there"):
         migrate.ensure(Database(f"sqlite:///{path}"))
 
 

@@ -3,11 +3,14 @@
 Captures are numbered from 1 without gaps under the write lock, so whoever has considered the documents up
 to N has missed none before it. An entry is known by its feed and guid; other words under the same guid are
 a new version.
+
+Words can be forgotten: their place and hash stay, and by that hash the same words at the same address are
+never captured again, under whatever guid or feed they come.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -56,11 +59,12 @@ def capture(
     incoming = list(entries)[::-1]  # feeds put the newest first; it decides between equal dates
     incoming.sort(key=lambda entry: entry.updated or entry.published or now)
     latest = _latest(connection, feed, {entry.guid for entry in incoming})
-    number = connection.execute(sa.select(sa.func.max(documents.c.number))).scalar() or 0
+    gone = _forgotten(connection, {entry.hash for entry in incoming})
+    number = last_number(connection)
     rows = []
     for entry in incoming:
         known_hash, version = latest.get(entry.guid, ("", 0))
-        if entry.hash == known_hash:
+        if entry.hash == known_hash or entry.hash in gone:
             continue
         number += 1
         latest[entry.guid] = (entry.hash, version + 1)
@@ -94,19 +98,60 @@ def _latest(connection: Connection, feed: str, guids: set[str]) -> dict[str, tup
     """The hash and version we hold for each guid of a feed."""
     found: dict[str, tuple[str, int]] = {}
     columns = (documents.c.guid, documents.c.hash, documents.c.version)
-    wanted = sorted(guids)
-    for start in range(0, len(wanted), 500):  # below the least number of parameters a statement may have
-        chunk = wanted[start : start + 500]
+    for chunk in _chunks(guids):
         query = sa.select(*columns).where(documents.c.feed == feed, documents.c.guid.in_(chunk))
         for guid, digest, version in connection.execute(query.order_by(documents.c.version)):
             found[guid] = (digest, version)
     return found
 
 
-def after(connection: Connection, number: int, limit: int) -> list[Document]:
-    """The next documents after a capture number, in order."""
-    query = sa.select(documents).where(documents.c.number > number).order_by(documents.c.number).limit(limit)
+def _forgotten(connection: Connection, hashes: set[str]) -> set[str]:
+    """Those of the hashes whose words were forgotten, in whatever feed."""
+    found: set[str] = set()
+    for chunk in _chunks(hashes):
+        query = sa.select(documents.c.hash).where(documents.c.hash.in_(chunk), documents.c.forgotten)
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def _chunks(values: set[str]) -> Iterator[list[str]]:
+    ordered = sorted(values)
+    for start in range(0, len(ordered), 500):  # below the least number of parameters a statement may have
+        yield ordered[start : start + 500]
+
+
+def forget(connection: Connection, number: int) -> None:
+    """Remove the words of one capture; its number, hash, dates, feed, guid and address stay."""
+    emptied = documents.update().where(documents.c.number == number)
+    connection.execute(emptied.values(title="", body="", forgotten=True))
+
+
+def kin(connection: Connection, document: Document) -> list[int]:
+    """The captures that still hold the same words or another version of the same entry, by number."""
+    same_entry = sa.and_(documents.c.feed == document.feed, documents.c.guid == document.guid)
+    query = sa.select(documents.c.number).where(
+        sa.or_(documents.c.hash == document.hash, same_entry),
+        documents.c.number != document.number,
+        sa.not_(documents.c.forgotten),
+    )
+    return list(connection.execute(query.order_by(documents.c.number)).scalars())
+
+
+def captured(
+    connection: Connection, *, feed: str = "", since: datetime | None = None, after: int = 0, limit: int
+) -> list[Document]:
+    """The next captures after a number, in order; if given, of one feed, first seen at `since` or later."""
+    query = sa.select(documents).where(documents.c.number > after).order_by(documents.c.number).limit(limit)
+    if feed:
+        query = query.where(documents.c.feed == feed)
+    if since is not None:
+        query = query.where(documents.c.first_seen >= since)
     return [_document(row) for row in connection.execute(query)]
+
+
+def last_number(connection: Connection) -> int:
+    """The number of the latest capture, 0 where there is none."""
+    return connection.execute(sa.select(sa.func.max(documents.c.number))).scalar() or 0
 
 
 def numbered(connection: Connection, numbers: Sequence[int]) -> dict[int, Document]:

@@ -40,7 +40,8 @@ COMMANDS = {
     "feeds": ("feeds", "How the feeds are doing; parse feed files."),
     "match": ("match", "Match documents against a dossier, offline."),
     "log": ("log", "Show, verify, export or import the event log."),
-    "db": ("db", "Upgrade the database."),
+    "documents": ("documents", "List, show or forget captured documents."),
+    "db": ("db", "Upgrade, back up or restore the database."),
 }
 
 

@@ -27,7 +27,7 @@ def list_(context: click.Context, form: str) -> None:
             "commitment": item.commitment,
             "kind": item.kind,
             "reason": item.reason,
-            "words": " … ".join(item.quote.words) if item.quote else "",
+            "words": (" … ".join(item.quote.words) or "(the document was forgotten)") if item.quote else "",
             "since": output.instant(item.since),
             "finding": item.quote.id if item.quote else None,
         }

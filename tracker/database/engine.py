@@ -10,6 +10,7 @@ No exception of SQLAlchemy leaves this room's context managers.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,24 +21,32 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from tracker.errors import LogUnavailable
+from tracker.database import sqlite_file
+from tracker.database.sqlite_file import PASSING
+from tracker.errors import LogUnavailable, ReadOnlyDatabase
 
 # Any fixed number; it only has to be the same for every writer of one database.
 _ADVISORY_LOCK = 0x7472_6163_6B65_72
 
 BUSY_SECONDS = 30
 
+_PG_READ_ONLY = "25006"  # read_only_sql_transaction: a standby, or a role that may only read
+
+READ_ONLY = "the database is read-only; check who may write the file and its folder"
+
 
 class Database:
     """One database. Cheap to make, connects on first use; `close()` gives its connections back.
 
-    Without `durable`, SQLite may lose the last commits when the power fails, never when a process is killed.
+    `busy_seconds` is how long SQLite waits for another process before it gives up. Without `durable`, it may
+    lose the last commits when the power fails, never when a process is killed.
     """
 
     def __init__(self, url: str | URL, *, durable: bool = True) -> None:
         self.durable = durable
+        self.busy_seconds = BUSY_SECONDS
         try:
             self.url = make_url(url)
             self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -49,6 +58,8 @@ class Database:
                 "write sqlite:///file.sqlite3 or postgresql://user@host/name (extra: postgres)"
             ) from problem
         if self.is_sqlite:
+            if self.file is not None:
+                event.listen(self.engine, "do_connect", sqlite_file.on_connect)
             event.listen(self.engine, "connect", self._on_sqlite_connect)
             event.listen(self.engine, "begin", _on_sqlite_begin)
 
@@ -56,6 +67,18 @@ class Database:
     def place(self) -> str:
         """The database as messages name it, without its password."""
         return self.url.database or ":memory:" if self.is_sqlite else self.url.render_as_string()
+
+    @property
+    def without_password(self) -> str:
+        """The URL as other programs take it; they ask for the password or find it in their own places."""
+        url = self.url
+        bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+        return bare.render_as_string()
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an SQLite database; None for one in memory and for PostgreSQL."""
+        return sqlite_file.file_of(self.url) if self.is_sqlite else None
 
     def _with_driver(self) -> URL:
         if self.url.drivername in ("postgresql", "postgres"):
@@ -65,7 +88,7 @@ class Database:
     def _options(self) -> dict[str, Any]:
         if not self.is_sqlite:
             return {"isolation_level": "READ COMMITTED", "pool_pre_ping": True}
-        if self.url.database in (None, "", ":memory:"):
+        if self.file is None:
             return {"poolclass": sa.StaticPool, "connect_args": {"check_same_thread": False}}
         return {"connect_args": {"timeout": BUSY_SECONDS}}
 
@@ -80,30 +103,49 @@ class Database:
                 yield connection
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A read transaction with one unchanging view of the database."""
+    def reading(self, *, scratch: bool = False) -> Iterator[Connection]:
+        """A read transaction with one unchanging view of the database.
+
+        With `scratch`, on SQLite, tables may be made in the schema `temp`: they live in memory, hide those of
+        the same name, and are gone afterwards. It works where the database itself cannot be written.
+        """
         with self._translated(), self.engine.connect() as plain:
             level = (
                 {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             )
             connection = plain.execution_options(**level) if level else plain
-            with connection.begin():
-                yield connection
+            if scratch:
+                plain.info[PASSING] = True
+                plain.connection.cursor().execute("PRAGMA temp_store = MEMORY")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if plain.info.get(PASSING):
+                    plain.invalidate()
+
+    @contextmanager
+    def outside(self) -> Iterator[Connection]:
+        """A connection outside of any transaction, for the few statements that must not be in one."""
+        with self._translated(), self.engine.connect() as plain:
+            if self.is_sqlite:
+                yield plain.execution_options(tracker_begin="")
+            else:
+                yield plain.execution_options(isolation_level="AUTOCOMMIT")
 
     def write_ahead(self) -> None:
-        """Let readers of an SQLite file go on while a writer writes; a property of the file, set once.
-
-        Outside of any transaction, as SQLite wants it.
-        """
-        with self._translated(), self.engine.connect() as plain:
-            plain.execution_options(tracker_begin="").exec_driver_sql("PRAGMA journal_mode = WAL")
+        """Let readers of an SQLite file go on while a writer writes; a property of the file, set once."""
+        with self.outside() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
         except DBAPIError as problem:
-            raise LogUnavailable(f"{self.place}: {_reason(problem, self.url)}") from problem
+            reason = _reason(problem, self.file)
+            kind = ReadOnlyDatabase if reason == READ_ONLY else LogUnavailable
+            raise kind(f"{self.place}: {reason}") from problem
         except SQLAlchemyError as problem:
             raise LogUnavailable(f"{self.place}: {str(problem).splitlines()[0]}") from problem
 
@@ -111,7 +153,7 @@ class Database:
         # The driver's own transaction handling is off: it would begin late, and never IMMEDIATE.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        cursor.execute(f"PRAGMA busy_timeout = {self.busy_seconds * 1000}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute(f"PRAGMA synchronous = {'FULL' if self.durable else 'NORMAL'}")
         cursor.close()
@@ -127,23 +169,35 @@ def _on_sqlite_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _reason(problem: DBAPIError, url: URL) -> str:
+def _reason(problem: DBAPIError, file: Path | None) -> str:
     text = (
         str(problem.orig).strip().splitlines()[0]
         if str(problem.orig).strip()
         else type(problem.orig).__name__
     )
-    if isinstance(problem, OperationalError) and "unable to open database file" in text:
-        folder = Path(url.database or ".").resolve().parent
-        mend = "make the folder" if not folder.is_dir() else "check who may write there"
-        return f"the database file cannot be opened; {mend}: {folder}"
-    if "readonly database" in text:
-        return "the database is read-only; check who may write the file and its folder"
+    if getattr(problem.orig, "sqlstate", "") == _PG_READ_ONLY:
+        return READ_ONLY
+    if file is not None and any(words in text for words in sqlite_file.CANNOT_WRITE):
+        return _unwritten(file.resolve(), is_open="readonly" in text)
     if "database is locked" in text:
         return f"another process has held the database for {BUSY_SECONDS} s; try again when it is done"
     if "file is not a database" in text:
         return "this file is no SQLite database; [tracker] database must name another"
     return text
+
+
+def _unwritten(file: Path, *, is_open: bool) -> str:
+    """Why a file cannot be opened or, where it could be, not be written."""
+    if not file.parent.is_dir():
+        return f"the database file cannot be opened; make the folder: {file.parent}"
+    if not sqlite_file.may_write(file.parent) and sqlite_file.is_left_open(file):
+        return (
+            f"its folder cannot be written, and what was written last is still in {file.name}-wal; "
+            "copy both files to a folder that can be written, or read a backup"
+        )
+    if is_open or (file.is_file() and os.access(file, os.R_OK) and not sqlite_file.may_write(file.parent)):
+        return READ_ONLY
+    return f"the database file cannot be opened; check who may write there: {file.parent}"
 
 
 def upsert(table: sa.Table, connection: Connection, values: dict[str, Any], keys: tuple[str, ...]) -> None:

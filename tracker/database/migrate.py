@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tracker.database.engine import Database
 from tracker.database.schema import REVISION
-from tracker.errors import SchemaMismatch
+from tracker.errors import ReadOnlyDatabase, SchemaMismatch
 from tracker.resources import resource
 
 
@@ -30,7 +30,26 @@ def revision_of(database: Database) -> str | None:
                     "[tracker] database must name another file"
                 )
             return None
+        if "events" not in names:
+            raise SchemaMismatch(
+                f"{database.place}: another program keeps its schema's version there; "
+                "[tracker] database must name another"
+            )
         return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def ours(database: Database, *, name: str = "") -> str:
+    """The migration that a database of ours is at, the newest or an older one; `name` is for the messages.
+
+    Raises `SchemaMismatch` where it is none of ours or newer.
+    """
+    found = revision_of(database)
+    if found is None:
+        raise SchemaMismatch(
+            f"{name or database.place}: it has no tables of ours; it is no tracker's database"
+        )
+    _refuse_newer(database, found)
+    return found
 
 
 def ensure(database: Database) -> None:
@@ -38,30 +57,58 @@ def ensure(database: Database) -> None:
     found = revision_of(database)
     if found == REVISION:
         return
-    if found is not None and found > REVISION:
-        raise SchemaMismatch(
-            f"{database.place}: its schema {found} is newer than this program's {REVISION}; upgrade tracker"
-        )
+    _refuse_newer(database, found)
     if not database.is_sqlite:
         state = "no tables of ours" if found is None else f"the older schema {found}"
         raise SchemaMismatch(f"{database.place}: it has {state}; run `tracker db upgrade`")
-    upgrade(database)
+    try:
+        upgrade(database)
+    except ReadOnlyDatabase as problem:
+        if found is None:
+            raise
+        raise SchemaMismatch(
+            f"{database.place}: it has the older schema {found} and cannot be upgraded, being read-only; "
+            "open a copy that can be written"
+        ) from problem
 
 
 def upgrade(database: Database) -> None:
-    """Run the missing migrations, all or none of them. Safe for many processes at once."""
+    """Run the missing migrations, all or none of them. Safe for many processes at once.
+
+    Raises `SchemaMismatch` for a newer schema and for the database of another program.
+    """
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
-    revision_of(database)  # refuses what is not ours before anything in it is changed
-    if database.is_sqlite and database.url.database not in (None, "", ":memory:"):
+    found = revision_of(database)
+    _refuse_newer(database, found)
+    if found == REVISION:
+        return
+    if database.file is not None:
         database.write_ahead()
     config = Config()
     config.set_main_option("script_location", str(_scripts()))
     config.set_main_option("path_separator", "os")
     with database.writing() as connection:
+        if database.is_sqlite:
+            # On a read-only file even BEGIN IMMEDIATE succeeds; let it fail before Alembic has begun.
+            connection.exec_driver_sql("PRAGMA user_version = 0")
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as problem:
+            raise SchemaMismatch(
+                f"{database.place}: its schema {found} is none that this program knows ({problem}); "
+                "open it with the program that made it, or restore a backup"
+            ) from problem
+
+
+def _refuse_newer(database: Database, found: str | None) -> None:
+    if found is not None and found > REVISION:
+        raise SchemaMismatch(
+            f"{database.place}: its schema {found} is newer than this program's {REVISION}; upgrade tracker"
+        )
 
 
 def _scripts() -> Path:

@@ -84,12 +84,14 @@ class Desk:
     def consider(self, connection: Connection, now: datetime) -> int:
         """Consider the next documents inside a write transaction; returns how many there were."""
         cursor = _cursor(connection)
-        documents = archive.after(connection, cursor, BATCH)
+        documents = archive.captured(connection, after=cursor, limit=BATCH)
         if not documents:
             return 0
         matcher = self.matcher(connection)
         touched: dict[str, None] = {}
         for document in documents:
+            if document.forgotten:
+                continue  # before anybody had read it
             matches = matcher.match(
                 document.text,
                 published=document.published or document.first_seen,

@@ -1,8 +1,8 @@
 """Events that are not about one commitment's life: findings, dossiers, the log itself.
 
 `findings/<commitment>` holds what was found and what a reviewer made of it, apart from the commitment's own
-stream, which stays short. `dossier/<name>` holds the words a dossier is matched with. `tracker` holds what
-happened to the log.
+stream, which stays short. `dossier/<name>` holds the words a dossier is matched with. `documents`
+holds which captured words were forgotten, `tracker` what happened to the log.
 """
 
 from __future__ import annotations
@@ -83,3 +83,11 @@ class FindingRejected(Event):
     """A reviewer holds it wrong or beside the point; it never weighs again."""
 
     finding: str
+
+
+@frozen(kw_only=True)
+class DocumentForgotten(Event):
+    """The words of a captured document were removed: `number` counts the capture, `document` is its hash."""
+
+    number: int
+    document: str

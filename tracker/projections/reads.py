@@ -22,6 +22,7 @@ from tracker.commitments.order import effective
 from tracker.commitments.policy import FOR, is_supported
 from tracker.commitments.rules import Inert
 from tracker.commitments.standing import Flag, Standing, State, Status
+from tracker.evidence.document import Document
 from tracker.evidence.finding import Finding, Relation
 from tracker.log import log
 from tracker.projections import history, inbox
@@ -162,7 +163,7 @@ class Reader:
                 Quote(
                     id=finding.id,
                     publisher=finding.publisher,
-                    title=document.title if document else "",
+                    title=_title(document),
                     url=document.url if document else "",
                     published=document.published if document else None,
                     reliability=finding.reliability.value,
@@ -263,6 +264,12 @@ class Reader:
     def look(self, name: str) -> Standing | None:
         """How a commitment stands, or None where it does not exist."""
         return history.standings(self.connection, self.as_of, self.known, [name]).get(name)
+
+
+def _title(document: Document | None) -> str:
+    if document is None:
+        return ""
+    return "(forgotten)" if document.forgotten else document.title
 
 
 def has_begun(finding: Finding, at: datetime) -> bool:

@@ -6,7 +6,8 @@ projection's version changes, its tables are dropped and filled anew from the fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from sqlalchemy.engine import Connection
 from tracker.commitments.events import Fact
 from tracker.database.engine import Database, upsert
 from tracker.database.schema import metadata
+from tracker.errors import ReadOnlyDatabase
 from tracker.log.log import read_all, read_head
 
 BATCH = 500
@@ -61,6 +63,55 @@ def catch_up(database: Database, projections: Sequence[Projection]) -> int:
             with database.writing() as connection:
                 positions[projection.name, projection.version] = _advance(connection, projection)
     return head
+
+
+@contextmanager
+def caught_up(database: Database, projections: Sequence[Projection]) -> Iterator[tuple[Connection, int]]:
+    """A read transaction with every projection at the head of the log, and the head's position.
+
+    Where an SQLite database cannot be written and a projection is behind, the tail is folded in memory, for
+    this transaction alone.
+    """
+    head: int | None = None
+    try:
+        head = catch_up(database, projections)
+    except ReadOnlyDatabase:
+        if not database.is_sqlite:
+            raise
+    if head is not None:
+        with database.reading() as connection:
+            yield connection, head
+        return
+    with database.reading(scratch=True) as connection:
+        head = read_head(connection).position
+        _fold_in_memory(connection, projections, head)
+        yield connection, head
+
+
+def _fold_in_memory(connection: Connection, projections: Sequence[Projection], head: int) -> None:
+    """Bring copies of the projections' tables to the head.
+
+    The copies are temporary tables: SQLite finds those before the stored ones of the same name, so that
+    projections and reads need not know.
+    """
+    positions = _positions(connection)
+    _shadow(connection, checkpoints, filled=True)
+    for projection in projections:
+        at = positions.get((projection.name, projection.version))
+        for table in projection.tables:
+            _shadow(connection, table, filled=at is not None)
+        row = {"name": projection.name, "version": projection.version, "position": at or 0}
+        upsert(checkpoints, connection, row, ("name",))
+        while (at or 0) < head:
+            at = _advance(connection, projection)
+
+
+def _shadow(connection: Connection, table: sa.Table, *, filled: bool) -> None:
+    temporary = table.to_metadata(sa.MetaData(), schema="temp")
+    temporary.create(connection, checkfirst=False)
+    if filled:
+        stored = sa.table(table.name, *(sa.column(column.name) for column in table.columns), schema="main")
+        connection.execute(temporary.insert().from_select([c.name for c in table.columns], stored.select()))
 
 
 def _advance(connection: Connection, projection: Projection) -> int:
