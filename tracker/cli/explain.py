@@ -81,7 +81,8 @@ def linked(link: Link) -> str:
 def _print_quote(quote: Quote) -> None:
     when = output.instant(quote.published) or "undated"
     click.echo(f"    [{quote.grade}] {quote.publisher}, {when}, origin {quote.origin}: {quote.title}")
-    gone = "(the document was forgotten, or is not in this archive)"
+    # A document that was forgotten still has a title to say so; one that was never here has none.
+    gone = "(the document was forgotten)" if quote.title else "(the document is not in this archive)"
     words = " … ".join(f"“{word}”" for word in quote.words) or gone
     taken = ", taken back" if quote.rejected else ""
     on = f" on {quote.occurred}" if quote.occurred else ""
