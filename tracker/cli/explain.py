@@ -78,12 +78,15 @@ def linked(link: Link) -> str:
     return f"in return for {link.commitment}, which is {stands}{stated}"
 
 
+def without_words(quote: Quote) -> str:
+    """Why a finding is shown without its words: a forgotten document has a title that says so."""
+    return "(the document was forgotten)" if quote.title else "(the document is not in this archive)"
+
+
 def _print_quote(quote: Quote) -> None:
     when = output.instant(quote.published) or "undated"
     click.echo(f"    [{quote.grade}] {quote.publisher}, {when}, origin {quote.origin}: {quote.title}")
-    # A document that was forgotten still has a title to say so; one that was never here has none.
-    gone = "(the document was forgotten)" if quote.title else "(the document is not in this archive)"
-    words = " … ".join(f"“{word}”" for word in quote.words) or gone
+    words = " … ".join(f"“{word}”" for word in quote.words) or without_words(quote)
     taken = ", taken back" if quote.rejected else ""
     on = f" on {quote.occurred}" if quote.occurred else ""
     click.echo(f"         {words}: {quote.relation}, {quote.factuality}{on}; finding {quote.id}{taken}")

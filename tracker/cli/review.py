@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tracker.cli import opened, output
+from tracker.cli.explain import without_words
 
 COLUMNS = ("commitment", "kind", "reason", "words", "since", "finding")
 RELATIONS = ("fulfils", "partly fulfils", "violates", "meets condition", "context")
@@ -27,7 +28,7 @@ def list_(context: click.Context, form: str) -> None:
             "commitment": item.commitment,
             "kind": item.kind,
             "reason": item.reason,
-            "words": (" … ".join(item.quote.words) or "(the document was forgotten)") if item.quote else "",
+            "words": (" … ".join(item.quote.words) or without_words(item.quote)) if item.quote else "",
             "since": output.instant(item.since),
             "finding": item.quote.id if item.quote else None,
         }
