@@ -1,7 +1,7 @@
 """A process that writes to a log, for tests that need several of them: `python -m tests.log.writer`.
 
     append   URL NAME COUNT   appends COUNT events in batches to two streams
-    contend  URL NAME COUNT   reads a stream, then appends to it what it read, COUNT times each in two ways
+    contend  URL NAME COUNT   reads a stream and appends on what it read, COUNT times in each of two ways
     endless  URL NAME         appends batches of three until it is killed
 
 It says `ready`, waits for a line, and then tells each append on stdout once it is committed: its number.
@@ -37,12 +37,13 @@ def append(events: EventLog, name: str, count: int) -> None:
 def contend(events: EventLog, name: str, count: int) -> None:
     """Read, then append: in one transaction, as the desk does, and in two, again where it came too late."""
     for number in range(count):
+        stream = f"common/{number // 25}"  # so that it is short to read however long this goes on
         with events.database.writing() as connection:
-            version = len(log.read(connection, "common"))
-            log.append(connection, {"common": (version, [draft(f"{name} {number}")])}, events.clock())
+            version = len(log.read(connection, stream))
+            log.append(connection, {stream: (version, [draft(f"{name} {number}")])}, events.clock())
         while True:
             try:
-                events.append({"common": (len(events.read("common")), [draft(f"{name} {number} again")])})
+                events.append({stream: (len(events.read(stream)), [draft(f"{name} {number} again")])})
             except WrongVersion:
                 continue
             break
