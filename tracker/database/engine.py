@@ -179,6 +179,13 @@ def _reason(problem: DBAPIError, file: Path | None) -> str:
         return READ_ONLY
     if file is not None and any(words in text for words in sqlite_file.CANNOT_WRITE):
         return _unwritten(file.resolve(), is_open="readonly" in text)
+    if "database or disk is full" in text:
+        return "the disk is full; make room and try again"
+    if "disk I/O error" in text:
+        return (
+            "the file cannot be read or written (disk I/O error); "
+            "check the disk, its room and what size a file may have"
+        )
     if "database is locked" in text:
         return f"another process has held the database for {BUSY_SECONDS} s; try again when it is done"
     if "file is not a database" in text:

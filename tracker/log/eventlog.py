@@ -32,9 +32,11 @@ class EventLog:
     def append(self, batch: Mapping[str, tuple[Expected | int, Sequence[Draft]]]) -> list[Fact]:
         """Append drafts to one or several streams, all or nothing; returns the facts in the order given.
 
-        Of each stream the writer says what it expects: a version, or a member of `Expected`. For an id seen
-        before, the fact is returned as it was first recorded. Raises `WrongVersion`, `UnknownEventType` and
-        `LogUnavailable`.
+        Of each stream the writer says what it expects: a version, or a member of `Expected`; that is checked
+        where something of it is new, or where it has no drafts at all. For an id seen before, in whatever
+        stream, the fact is returned as it was first recorded. The id alone decides: a command that is tried
+        again may say another *now*, so its content is not compared. Raises `WrongVersion`,
+        `UnknownEventType` and `LogUnavailable`.
         """
         with self.database.writing() as connection:
             return log.append(connection, batch, self.clock())

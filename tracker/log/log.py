@@ -16,6 +16,7 @@ from enum import Enum
 import sqlalchemy as sa
 from attrs import frozen
 from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import DBAPIError
 
 from tracker.commitments.events import Fact
 from tracker.database.schema import from_micros, to_micros
@@ -75,9 +76,10 @@ def append(
     position, previous = head.position, head.hash
     rows: list[dict[str, object]] = []
     facts: list[Fact] = []
+    # Of the whole batch at once: an id is the log's, so it may come under two streams of one batch.
+    before = _known(connection, (draft for _, drafts in batch.values() for draft in drafts))
     for stream, (expected, drafts) in batch.items():
         version = _version(connection, stream)
-        before = _known(connection, drafts)
         fresh = [draft for draft in drafts if draft.id not in before]
         if fresh or not drafts:
             _check(stream, expected, version)
@@ -249,29 +251,61 @@ def position_at(connection: Connection, moment: datetime) -> int:
     return connection.execute(query).scalar() or 0
 
 
+# What the driver gives for HEADER, data and hash. SQLite keeps any kind of value in any column, and bytes can
+# encode as the very text they took the place of.
+_KINDS = (int, str, str, int, str, int, int, int, str, str, int, str, str, bytes, bytes)
+
+
 def verify(connection: Connection, since: Checkpoint | None = None) -> Checkpoint:
     """Recompute the chain, whole or from a checkpoint on; raises `ChainBroken` at the first bad position."""
     at = since or Checkpoint()
+    _check_beginning(connection)
     if at.position:
         _check_against(connection, at)
-    columns = [events.c[name] for name in HEADER]
-    query = sa.select(*columns, events.c.data, events.c.hash).order_by(events.c.position).limit(BATCH)
+    columns = [_as_stored(name) for name in (*HEADER, "data", "hash")]
+    query = sa.select(*columns).order_by(events.c.position)
+    size = BATCH
     while True:
-        rows = connection.execute(query.where(events.c.position > at.position)).all()
+        try:
+            rows = connection.execute(query.where(events.c.position > at.position).limit(size)).all()
+        except DBAPIError as problem:
+            if "Could not decode to UTF-8" not in str(problem.orig):
+                raise
+            if size == 1:
+                raise ChainBroken(
+                    at.position + 1, f"what follows position {at.position} cannot be read"
+                ) from problem
+            size = 1  # one of the batch cannot be read: go on to it one by one
+            continue
         for row in rows:
             if row.position != at.position + 1:
                 raise ChainBroken(at.position + 1, f"position {at.position + 1} is missing from the log")
-            if link(at.hash, tuple(row[: len(HEADER)]), row.data) != row.hash:
+            header = tuple(row[: len(HEADER)])
+            if tuple(map(type, row)) != _KINDS or link(at.hash, header, row.data) != row.hash:
                 raise ChainBroken(row.position, f"position {row.position} was changed after it was written")
-            at = Checkpoint(row.position, from_micros(row.recorded_at), bytes(row.hash))
-        if len(rows) < BATCH:
+            at = Checkpoint(row.position, from_micros(row.recorded_at), row.hash)
+        if len(rows) < size:
             return at
 
 
+def _as_stored(name: str) -> sa.Label[None]:
+    return sa.type_coerce(events.c[name], sa.types.NULLTYPE).label(name)
+
+
+def _check_beginning(connection: Connection) -> None:
+    # No reader of the whole log would meet a row before position 1, but a reader of its stream would.
+    first = connection.execute(sa.select(sa.func.min(events.c.position))).scalar()
+    if isinstance(first, int | float) and first < 1:
+        raise ChainBroken(int(first), f"position {first} is before the beginning of the log")
+
+
 def _check_against(connection: Connection, at: Checkpoint) -> None:
-    row = connection.execute(sa.select(events.c.hash).where(events.c.position == at.position)).first()
+    query = sa.select(_as_stored("hash")).where(events.c.position == at.position)
+    row = connection.execute(query).first()
     if row is None:
         end = read_head(connection).position
+        if end > at.position:
+            raise ChainBroken(at.position, f"position {at.position} is missing from the log")
         raise ChainBroken(end + 1, f"the log ends at position {end}; the checkpoint is of {at.position}")
-    if bytes(row.hash) != at.hash:
+    if row.hash != at.hash:
         raise ChainBroken(at.position, f"position {at.position} is not what the checkpoint was made of")

