@@ -22,7 +22,7 @@ from tracker.log import events as log_events
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 _encoder = msgspec.json.Encoder()
-_decoders: dict[tuple[str, int], msgspec.json.Decoder[Any]] = {}
+_decoders: dict[tuple[str, int], Callable[[bytes], object]] = {}
 _names: dict[type, tuple[str, int]] = {}
 _upcasters: dict[tuple[str, int], Upcaster] = {}
 
@@ -31,7 +31,7 @@ def register(event_class: type, *, name: str | None = None, schema: int = 1) -> 
     """Make an event class storable under `name` (default: its class name)."""
     key = (name or event_class.__name__, schema)
     _names[event_class] = key
-    _decoders[key] = msgspec.json.Decoder(event_class)
+    _decoders[key] = msgspec.json.Decoder(event_class).decode
 
 
 def upcast(name: str, schema: int, step: Upcaster) -> None:
@@ -50,9 +50,9 @@ def encode(event: object) -> tuple[str, int, bytes]:
 
 def decode(name: str, schema: int, data: bytes) -> object:
     """The event that was stored; raises `UnknownEventType` where this program does not know it."""
-    decoder = _decoders.get((name, schema))
-    if decoder is not None:
-        return decoder.decode(data)
+    known = _decoders.get((name, schema))
+    if known is not None:
+        return known(data)
     step = _upcasters.get((name, schema))
     if step is None:
         raise UnknownEventType(f"event type {name!r} schema {schema} is unknown; a newer tracker wrote it")

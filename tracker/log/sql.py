@@ -1,0 +1,62 @@
+"""Every statement of the log, in one place; both databases read the same text.
+
+A fact's columns are those of the chain's header, in its order, and the data: the hash is nobody's business
+but the chain's.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tracker.database.statement import Statement
+from tracker.log.chain import HEADER
+from tracker.log.tables import events
+
+COLUMNS = ", ".join(events.c[name].name for name in (*HEADER, "data"))
+
+INSERT = Statement(f"INSERT INTO events ({COLUMNS}, hash) VALUES ({', '.join('?' * (len(HEADER) + 2))})")
+HEAD = Statement("SELECT position, recorded_at, hash FROM events ORDER BY position DESC LIMIT 1")
+FIRST = Statement("SELECT min(position) FROM events")
+HASH_AT = Statement("SELECT hash FROM events WHERE position = ?")
+HEAD_AND_VERSION = Statement(  # one round trip less for the usual append, to one stream
+    "SELECT position, recorded_at, hash, (SELECT max(version) FROM events WHERE stream = ?) "
+    "FROM events ORDER BY position DESC LIMIT 1"
+)
+VERSION = Statement("SELECT max(version) FROM events WHERE stream = ?")
+STREAM = Statement(f"SELECT {COLUMNS} FROM events WHERE stream = ? ORDER BY version")
+STREAM_UP_TO = Statement(f"SELECT {COLUMNS} FROM events WHERE stream = ? AND position <= ? ORDER BY version")
+LAST_OF_STREAM = Statement(
+    f"SELECT {COLUMNS} FROM events WHERE stream = ? AND type = ? ORDER BY version DESC LIMIT 1"
+)
+BEGINNINGS = Statement(
+    "SELECT stream FROM events WHERE stream >= ? AND stream < ? AND version = 1 ORDER BY position"
+)
+LAST_BY = Statement("SELECT max(position) FROM events WHERE recorded_at <= ?")
+CHAIN = Statement(f"SELECT {COLUMNS}, hash FROM events WHERE position > ? ORDER BY position LIMIT ?")
+
+
+@cache
+def batch(types: int, of_one_stream: bool) -> Statement:
+    """The next rows after a position, of so many types (0: of any), of one stream or of all."""
+    where = ["position > ?"]
+    if types:
+        where.append(f"type IN ({_marks(types)})")
+    if of_one_stream:
+        where.append("stream = ?")
+    return Statement(f"SELECT {COLUMNS} FROM events WHERE {' AND '.join(where)} ORDER BY position LIMIT ?")
+
+
+@cache
+def by_id(ids: int) -> Statement:
+    """The rows with so many ids."""
+    return Statement(f"SELECT {COLUMNS} FROM events WHERE id IN ({_marks(ids)})")
+
+
+@cache
+def last_of(types: int) -> Statement:
+    """The last position of so many types."""
+    return Statement(f"SELECT max(position) FROM events WHERE type IN ({_marks(types)})")
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
