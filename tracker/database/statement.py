@@ -8,10 +8,19 @@ translate the driver's errors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+
+# What a binary COPY has to be told of the columns.
+_BINARY: dict[type, str] = {
+    sa.BigInteger: "int8",
+    sa.Integer: "int4",
+    sa.Text: "text",
+    sa.LargeBinary: "bytea",
+}
 
 
 class Statement:
@@ -29,11 +38,36 @@ class Statement:
         # Binary, because a `bytea` as text is twice its size in hex, and every integer has to be parsed.
         return driver.execute(self._postgres, parameters, binary=True)
 
-    def run_many(self, connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
-        """Execute it once for each row of parameters, in as few round trips as the driver can."""
+    def rows(self, connection: Connection, *parameters: object) -> Iterable[Any]:
+        """Execute it; returns the rows, to be gone through once."""
+        cursor: Any = self.run(connection, *parameters)
+        # Row by row is the cheaper way out of SQLite, where nothing keeps the rows; psycopg has them all by
+        # then, and makes tuples of them in C when asked for all, in Python when asked for each.
+        rows: Iterable[Any] = cursor if connection.dialect.name == "sqlite" else cursor.fetchall()
+        return rows
+
+
+class Insert:
+    """Rows into a table, as tuples in the order of `columns`."""
+
+    def __init__(self, table: sa.Table, columns: Sequence[str]) -> None:
+        names = ", ".join(table.c[name].name for name in columns)
+        self._values = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join('?' * len(columns))})"
+        self._one = Statement(self._values)
+        self._copy = f"COPY {table.name} ({names}) FROM STDIN (FORMAT BINARY)"
+        self._types = [_BINARY[type(table.c[name].type)] for name in columns]
+
+    def run(self, connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+        """Insert them, in as few round trips as the driver can."""
         if len(rows) == 1:
-            self.run(connection, *rows[0])
+            self._one.run(connection, *rows[0])
             return
         driver: Any = connection.connection.driver_connection
-        is_sqlite = connection.dialect.name == "sqlite"
-        driver.cursor().executemany(self._sqlite if is_sqlite else self._postgres, rows)
+        if connection.dialect.name == "sqlite":
+            driver.executemany(self._values, rows)
+            return
+        # For 100 rows, executemany took 25 µs a row, 16 of them our own; this 16, and 4 of our own.
+        with driver.cursor().copy(self._copy) as copy:
+            copy.set_types(self._types)
+            for row in rows:
+                copy.write_row(row)

@@ -118,7 +118,7 @@ def append(
             rows.append(row)
             facts.append(fact)
     if rows:
-        sql.INSERT.run_many(connection, rows)
+        sql.INSERT.run(connection, rows)
     return facts
 
 
@@ -141,7 +141,7 @@ def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Fact]:
     known: dict[str, Fact] = {}
     for begin in range(0, len(ids), BATCH):
         some = ids[begin : begin + BATCH]
-        known |= {fact.id: fact for fact in facts_of(sql.by_id(len(some)).run(connection, *some))}
+        known |= {fact.id: fact for fact in facts_of(sql.by_id(len(some)).rows(connection, *some))}
     return known
 
 
@@ -173,8 +173,8 @@ def _checkpoint(row: Sequence[Any]) -> Checkpoint:
 def read(connection: Connection, stream: str, up_to: int | None = None) -> list[Fact]:
     """The facts of one stream in order of their version, up to position `up_to` if given."""
     if up_to is None:
-        return facts_of(sql.STREAM.run(connection, stream))
-    return facts_of(sql.STREAM_UP_TO.run(connection, stream, up_to))
+        return facts_of(sql.STREAM.rows(connection, stream))
+    return facts_of(sql.STREAM_UP_TO.rows(connection, stream, up_to))
 
 
 def read_all(
@@ -199,12 +199,12 @@ def read_batch(
     """The next facts after a position, `batch` at the most; fewer only where there are no more."""
     one = (stream,) if stream else ()
     statement = sql.batch(len(types), bool(stream))
-    return facts_of(statement.run(connection, after, *types, *one, batch))
+    return facts_of(statement.rows(connection, after, *types, *one, batch))
 
 
 def in_order(connection: Connection, prefix: str) -> list[str]:
     """What follows `prefix` in the names of its streams, in the order in which they began."""
-    rows = sql.BEGINNINGS.run(connection, prefix, prefix + "\uffff")
+    rows = sql.BEGINNINGS.rows(connection, prefix, prefix + "\uffff")
     return [stream.removeprefix(prefix) for (stream,) in rows]
 
 
@@ -215,7 +215,7 @@ def fact_of(connection: Connection, event_id: str) -> Fact | None:
 
 def last_fact(connection: Connection, stream: str, type_name: str) -> Fact | None:
     """The latest fact of one type in a stream, or None."""
-    return next(iter(facts_of(sql.LAST_OF_STREAM.run(connection, stream, type_name))), None)
+    return next(iter(facts_of(sql.LAST_OF_STREAM.rows(connection, stream, type_name))), None)
 
 
 def last_of(connection: Connection, types: Sequence[str]) -> int:
@@ -240,7 +240,7 @@ def verify(connection: Connection, since: Checkpoint | None = None) -> Checkpoin
         begun = at.position
         try:
             # The cursor itself: rows that nobody keeps are cheaper than a list of them by a tenth.
-            last = follow(begun, at.hash, sql.CHAIN.run(connection, begun, size))
+            last = follow(begun, at.hash, sql.CHAIN.rows(connection, begun, size))
         except connection.dialect.loaded_dbapi.Error as problem:
             if "Could not decode to UTF-8" not in str(problem):
                 raise

@@ -54,22 +54,8 @@ def _facts(rows: Iterable[Any]) -> list[Fact]:
     # What was appended together was recorded at the same instant; and an occurrence that is an instant
     # starts and ends at the same one. Each saves a datetime, a tenth of what a row costs.
     latest, recorded = 0, _EPOCH
-    for (
-        position,
-        key,
-        stream,
-        version,
-        name,
-        schema,
-        start,
-        end,
-        zone,
-        precision,
-        at,
-        by,
-        cause,
-        data,
-    ) in rows:
+    for row in rows:
+        position, key, stream, version, name, schema, start, end, zone, precision, at, by, cause, data = row
         if at != latest:
             latest, recorded = at, _EPOCH + at * _MICROSECOND
         begun = _EPOCH + start * _MICROSECOND

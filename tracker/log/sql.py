@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 
-from tracker.database.statement import Statement
+from tracker.database.statement import Insert, Statement
 from tracker.log.chain import HEADER
 from tracker.log.tables import events
 
 COLUMNS = ", ".join(events.c[name].name for name in (*HEADER, "data"))
 
-INSERT = Statement(f"INSERT INTO events ({COLUMNS}, hash) VALUES ({', '.join('?' * (len(HEADER) + 2))})")
+INSERT = Insert(events, (*HEADER, "data", "hash"))
 HEAD = Statement("SELECT position, recorded_at, hash FROM events ORDER BY position DESC LIMIT 1")
 FIRST = Statement("SELECT min(position) FROM events")
 HASH_AT = Statement("SELECT hash FROM events WHERE position = ?")
@@ -31,7 +31,12 @@ LAST_OF_STREAM = Statement(
 BEGINNINGS = Statement(
     "SELECT stream FROM events WHERE stream >= ? AND stream < ? AND version = 1 ORDER BY position"
 )
-LAST_BY = Statement("SELECT max(position) FROM events WHERE recorded_at <= ?")
+# In two steps, and with a `+` to keep SQLite from the index of positions: asked for the last position up to
+# a time, it went back from the end of the log, row by row.
+LAST_BY = Statement(
+    "SELECT max(+position) FROM events "
+    "WHERE recorded_at = (SELECT max(recorded_at) FROM events WHERE recorded_at <= ?)"
+)
 CHAIN = Statement(f"SELECT {COLUMNS}, hash FROM events WHERE position > ? ORDER BY position LIMIT ?")
 
 
