@@ -179,9 +179,9 @@ def growth(folder: Path, events: int) -> dict[str, list[float]]:
 def main() -> None:
     """Print the table, and write it as JSON where asked to."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.log", description=__doc__)
-    parser.add_argument("--events", type=int, default=100_000, help="length of the log for read_all, verify")
+    parser.add_argument("--events", type=int, default=50_000, help="length of the log for read_all, verify")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of every row; the medians are printed")
-    parser.add_argument("--scale", type=int, default=100, help="events in a round, in hundreds of a replay")
+    parser.add_argument("--scale", type=int, default=20, help="events in a round, in hundreds of a replay")
     parser.add_argument("--folder", type=Path, help="where the databases go: decides what a commit costs")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument(
