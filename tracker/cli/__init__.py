@@ -5,12 +5,15 @@ Exit status: 0 done, 1 our failure or the outside's, 2 the user's mistake, 130 C
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from _thread import interrupt_main
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING
 
 import click
@@ -123,8 +126,45 @@ def opened(context: click.Context) -> Iterator[Tracker]:
         yield t
 
 
+@contextmanager
+def _hearing_every_interrupt() -> Iterator[None]:
+    """Python drops what is raised in a finalizer or in the callback of a weak reference.
+
+    Every other Ctrl-C in the demo fell into such a callback of SQLAlchemy's, and the demo went on. It is
+    sent again, from outside of it.
+    """
+    before = sys.unraisablehook
+
+    def told(what: sys.UnraisableHookArgs) -> None:
+        if issubclass(what.exc_type, KeyboardInterrupt):
+            Timer(0.01, interrupt_main).start()
+        else:
+            before(what)
+
+    sys.unraisablehook = told
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its status."""
+    with _hearing_every_interrupt():
+        _run(arguments)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether what asyncio logs is worth a line.
+
+    Where Ctrl-C cancels a wait for a thread in the moment in which the thread ends, asyncio complains of its
+    own bookkeeping (`_chain_future`); nothing is lost by it.
+    """
+    return "_chain_future" not in record.getMessage()
+
+
+def _run(arguments: list[str] | None) -> None:
+    logging.getLogger("asyncio").addFilter(_is_news)
     given = sys.argv[1:] if arguments is None else arguments
     debug = "--debug" in given
     try:
