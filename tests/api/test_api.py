@@ -195,6 +195,27 @@ def test_what_the_rules_forbid_is_refused_by_name(
     assert t.head() == head
 
 
+@pytest.mark.parametrize(("lapse", "state"), [("violate", "violated"), ("review", "active")])
+def test_the_policy_says_what_a_passed_deadline_does(
+    tmp_path: Path, clock: Clock, lapse: str, state: str
+) -> None:
+    """A lapse dated to the deadline, or a person's matter; of a whole too, with the extent of its parts."""
+    whole = DOSSIER.replace('until = "2024-12-31"', 'until = "2024-12-31"\nroll_up = "all"')
+    start = DOSSIER.index("[[commitment]]")
+    part = DOSSIER[start : DOSSIER.index("[[commitment]]", start + 1)]
+    part = part.replace('id = "open-bridge"', 'id = "north-half"\npart_of = "open-bridge"')
+    (tmp_path / "config.toml").write_text(CONFIG + f'[policy]\nlapse = "{lapse}"\n')
+    (tmp_path / "pledges.toml").write_text(whole + part.replace('until = "2024-12-31"\n', ""))
+    with tracker.open(tmp_path / "config.toml", clock=clock) as t:
+        t.load()
+        clock.moment = datetime(2025, 2, 1, tzinfo=UTC)
+        assert t.sweep() == (2 if lapse == "violate" else 1)
+        assert t.sweep() == 0
+        row = t.commitment("open-bridge", as_of="2025-01-02")
+        assert (row.state, row.extent) == (state, (0, 1))
+        assert "overdue" in row.flags or (row.manner, row.by) == ("lapse", ("government",))
+
+
 def test_a_bargain_is_shown_from_both_sides_with_how_the_other_stands(tmp_path: Path, clock: Clock) -> None:
     """One side states it, both show it."""
     bargain = DOSSIER.replace('id = "toll-free"', 'id = "toll-free"\nin_return_for = ["no-new-tax"]')

@@ -271,6 +271,21 @@ def test_the_facts_are_rows_in_every_format(desk: Path) -> None:
     assert len(told.splitlines()) == 3
 
 
+def test_a_replacement_tells_what_it_leaves_without_ground(desk: Path) -> None:
+    """Accepted in June after all, the breach of March was of nothing; accepted in February, it stands."""
+    record(desk, *RUNNING[0])
+    record(desk, *RUNNING[1])
+    accepted = json.loads(run("show", "no-coal", "--format", "json", cwd=desk).stdout)[1]["id"]
+    breach = record(desk, "no-coal", "violated", "--occurred", "2024-03-05")
+    again = ("--reason", "another day", "--replace", "accepted", "--occurred")
+    done = run("retract", accepted, *again, "2024-02-03", cwd=desk)
+    assert (done.returncode, done.stderr) == (0, "")
+    replacement = re.findall(r"replaced by (\w+)", done.stdout)[0]
+    done = run("retract", replacement, *again, "2024-06-01", cwd=desk)
+    assert done.returncode == 0
+    assert f"note: this makes Violated {breach} of 2024-03-05 void: nothing had been accepted" in done.stderr
+
+
 def test_a_replacement_that_is_refused_takes_nothing_back(desk: Path) -> None:
     """Both or neither."""
     for step in ACCEPTED:

@@ -26,11 +26,20 @@ _CANDIDATE = "~"
 
 @frozen
 class Decision:
-    """What to append, and in words which recorded facts it makes void. A lapse is dated to its deadline."""
+    """What to append, and what a person should know of it. A lapse is dated to its deadline.
+
+    `void` are the recorded facts that it takes the effect from, each by its id and in words.
+    """
 
     event: Event
     occurred: Occurred
-    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    void: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """All of it in words."""
+        return (*self.notes, *(words for _, words in self.void))
 
 
 def decide(
@@ -54,14 +63,14 @@ def decide(
             raise Refused(Rule.PROPOSED_ONCE, f"{event.terms.id!r} was proposed already")
         return Decision(event, occurred)
     before = _fold(facts, others)
-    warnings: list[str] = []
+    notes: list[str] = []
     if isinstance(event, Retracted):
-        warnings += _retractable(event, facts)
+        notes += _retractable(event, facts)
     else:
         occurred = _dated(event, occurred, before)
     after = _fold([*facts, _candidate(event, occurred, facts, now)], others)
     if not isinstance(event, Retracted):
-        warnings += _refuse_inert(event, occurred, after)
+        notes += _refuse_inert(event, occurred, after)
     void = _made_void(before, after, facts)
     for fact, inert in void:
         if not inert.waits and type(fact.event) is type(event) and fact.occurred == occurred:
@@ -73,14 +82,14 @@ def decide(
                     Rule.COVERS_BREACH,
                     f"it would cover the violation of {fact.occurred}; retract {fact.id} first",
                 )
-    warnings += [
-        f"this makes {type(fact.event).__name__} {fact.id} of {fact.occurred} void: {inert.reason}"
-        for fact, inert in void
-    ]
     last = after.last
     if isinstance(event, Violated) and last is not None and last.state is State.VIOLATED and not last.by:
-        warnings.append(f"it blames nobody; say which of {', '.join(last.terms.debtor)} did it")
-    return Decision(event, occurred, tuple(warnings))
+        notes.append(f"it blames nobody; say which of {', '.join(last.terms.debtor)} did it")
+    told = (
+        (fact.id, f"this makes {type(fact.event).__name__} {fact.id} of {fact.occurred} void: {inert.reason}")
+        for fact, inert in void
+    )
+    return Decision(event, occurred, tuple(notes), tuple(told))
 
 
 def _fold(facts: Sequence[Fact], others: Mapping[str, Sequence[Fact]] | None) -> Timeline:

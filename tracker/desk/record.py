@@ -83,9 +83,13 @@ def retract(
     drafts = [log.Draft(taken.event, taken.occurred, recorded_by=by)]
     warnings = taken.warnings
     if replacement is not None:
-        instead = folder.after(taken, now).decide(replacement, occurred or fact.occurred, now)
+        rest = folder.after(taken, now)
+        instead = rest.decide(replacement, occurred or fact.occurred, now)
         drafts.append(log.Draft(instead.event, instead.occurred, id=new_id, recorded_by=by, cause=event_id))
-        warnings = instead.warnings
+        # What the retraction alone would make void may stand on the replacement.
+        lost = {inert.fact for inert in rest.after(instead, now).timeline.inert()}
+        void = (words for name, words in taken.void if name in lost)
+        warnings = (*taken.notes, *void, *instead.warnings)
     facts = log.append(connection, {fact.stream: (len(folder.facts), drafts)}, now)
     return Recorded(facts[0], warnings, facts[1] if replacement is not None else None)
 
