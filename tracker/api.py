@@ -25,11 +25,9 @@ from tracker.archive import documents as archive
 from tracker.commitments.events import Event, Fact
 from tracker.commitments.policy import PolicySettings
 from tracker.commitments.standing import LIVE, State, Status
-from tracker.config import Config, tracker_settings
+from tracker.config import Config, database_url, tracker_settings
 from tracker.database import migrate
-from tracker.database.backup import backup, restore
 from tracker.database.engine import Database
-from tracker.database.schema import REVISION
 from tracker.database.scrub import scrub
 from tracker.desk import forget as forgetting
 from tracker.desk import load as loading
@@ -42,7 +40,7 @@ from tracker.desk.record import Recorded
 from tracker.desk.sweep import due, sweep
 from tracker.dossier.dossier import Dossier
 from tracker.dossier.parse import parse
-from tracker.errors import ConfigError, DossierError, UnknownCommitment, UnknownFeed, UserError, did_you_mean
+from tracker.errors import DossierError, UnknownCommitment, UnknownFeed, UserError, did_you_mean
 from tracker.evidence.document import Document
 from tracker.evidence.finding import Relation
 from tracker.evidence.source import Source, Sources
@@ -87,67 +85,6 @@ def open(  # noqa: A001  (the public name is tracker.open)
     return Tracker(Config.load(Path(path)), clock=clock)
 
 
-def upgrade_database(path: str | os.PathLike[str] = "config.toml") -> str:
-    """Bring the database of a config to this program's schema; returns the schema's revision."""
-    with _database(path) as database:
-        migrate.upgrade(database)
-    return REVISION
-
-
-def backup_database(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> Checkpoint:
-    """Copy the SQLite database of a config, in use or not, to a new file; returns where its log ends.
-
-    The chain of the copy is verified before the file gets its name. The schema stays what it is. Raises
-    `UserError` where the file exists, and for PostgreSQL, which has tools of its own.
-    """
-    with _database(path) as database:
-        if not database.is_sqlite:
-            raise UserError(
-                f"{database.place}: PostgreSQL makes its own backups; run: "
-                f"pg_dump --format=custom --file={target} {database.without_password}"
-            )
-
-        def check(copy: Database) -> Checkpoint:
-            migrate.ours(copy, name=database.place)
-            return EventLog(copy).verify()
-
-        return backup(database, Path(target), check)
-
-
-def restore_database(path: str | os.PathLike[str], source: str | os.PathLike[str]) -> Checkpoint:
-    """Put a backup where the config's SQLite database should be; returns where its log ends.
-
-    An older schema is brought to this program's on the way. Raises `UserError` where there is a database
-    already, `SchemaMismatch` for a file that is none of ours, `ChainBroken` for a log that was tampered with;
-    then nothing is put in place.
-    """
-    with _database(path) as database:
-        if not database.is_sqlite:
-            raise UserError(
-                f"{database.place}: PostgreSQL restores its own backups; make an empty database and run: "
-                f"pg_restore --no-owner --dbname={database.without_password} {source}"
-            )
-
-        def check(copy: Database) -> Checkpoint:
-            migrate.ours(copy, name=str(source))
-            migrate.ensure(copy)
-            return EventLog(copy).verify()
-
-        return restore(Path(source), database, check)
-
-
-@contextmanager
-def _database(path: str | os.PathLike[str]) -> Iterator[Database]:
-    """The database of a config as it is, without a look at its schema."""
-    config = Config.load(Path(path))
-    config.only(*TABLES)
-    database = Database(_url(config, tracker_settings(config).database))
-    try:
-        yield database
-    finally:
-        database.close()
-
-
 def _present() -> datetime:
     return datetime.now(UTC)
 
@@ -169,7 +106,7 @@ class Tracker:
         self.desk = Desk(self.sources, self.policy, self.zone)
         self.parser = ParseWorker()
         self._projections = (History(), Inbox())
-        self.database = Database(_url(config, settings.database), durable=settings.durable)
+        self.database = Database(database_url(config), durable=settings.durable)
         self.events = EventLog(self.database, self.now)
         try:
             migrate.ensure(self.database)
@@ -551,14 +488,6 @@ class Tracker:
             drafts.append(log.Draft(event, Occurred.at(now, self.zone), recorded_by=_who()))
         if drafts:
             log.append(connection, {"tracker": (log.Expected.ANY, drafts)}, now)
-
-
-def _url(config: Config, text: str) -> str:
-    if "://" in text:
-        return text
-    if not text.strip():
-        raise ConfigError(f"{config.name}: [tracker]: database must not be empty")
-    return f"sqlite:///{config.path(text)}"
 
 
 def _who() -> str:

@@ -186,3 +186,13 @@ def tracker_settings(config: Config) -> TrackerSettings:
     except UserError as problem:
         raise ConfigError(f"{config.name}: [tracker]: zone: {problem}") from problem
     return settings
+
+
+def database_url(config: Config) -> str:
+    """The URL of the database that `[tracker]` names; a plain path is an SQLite file beside the config."""
+    text = tracker_settings(config).database
+    if "://" in text:
+        return text
+    if not text.strip():
+        raise ConfigError(f"{config.name}: [tracker]: database must not be empty")
+    return f"sqlite:///{config.path(text)}"

@@ -12,8 +12,8 @@ import pytest
 
 import tracker
 from tests.cli.test_cli import desk, run
-from tracker.api import backup_database, restore_database
 from tracker.errors import ChainBroken, LogUnavailable, SchemaMismatch, UserError
+from tracker.upkeep import backup_database, restore_database
 
 assert desk  # a fixture
 

@@ -22,10 +22,10 @@ from tests.database.test_released import (
     thawed,
 )
 from tests.databases import Postgres, opened
-from tracker.api import upgrade_database
 from tracker.database.engine import Database
 from tracker.database.schema import REVISION
 from tracker.errors import SchemaMismatch
+from tracker.upkeep import upgrade_database
 
 
 @each_release

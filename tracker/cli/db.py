@@ -16,7 +16,7 @@ def command() -> None:
 @click.pass_context
 def upgrade(context: click.Context) -> None:
     """Bring the database to this program's schema; SQLite databases do it by themselves when opened."""
-    from tracker.api import upgrade_database
+    from tracker.upkeep import upgrade_database
 
     revision = upgrade_database(context.find_root().obj["config"])
     click.echo(f"the schema is {revision}")
@@ -30,7 +30,7 @@ def backup(context: click.Context, file: Path) -> None:
 
     For PostgreSQL it says which pg_dump to run.
     """
-    from tracker.api import backup_database
+    from tracker.upkeep import backup_database
 
     end = backup_database(context.find_root().obj["config"], file)
     click.echo(f"{file}: the chain holds up to position {end.position}, hash {end.hash.hex()}")
@@ -44,7 +44,7 @@ def restore(context: click.Context, file: Path) -> None:
 
     Words that were forgotten after the backup are in it again; forget them again.
     """
-    from tracker.api import restore_database
+    from tracker.upkeep import restore_database
 
     end = restore_database(context.find_root().obj["config"], file)
     click.echo(f"restored; the chain holds up to position {end.position}, hash {end.hash.hex()}")
