@@ -17,8 +17,9 @@ from tracker.evidence.when import Occurred, Precision, occurrence
 from tracker.log.chain import GENESIS
 from tracker.log.checkpoint import Checkpoint
 from tracker.log.eventlog import EventLog
-from tracker.log.log import Draft, Expected
+from tracker.log.log import Draft, Expected, position_at
 
+TICK = timedelta(microseconds=1)
 ANY, EXISTS, NEW = Expected.ANY, Expected.EXISTS, Expected.NEW
 
 
@@ -216,6 +217,20 @@ def test_the_time_of_recording_never_goes_back(log: EventLog, clock: Clock) -> N
 def test_a_batch_is_recorded_at_one_moment(log: EventLog) -> None:
     """Who asks what was known by a moment sees all of a batch or nothing of it."""
     assert {f.recorded_at for f in log.append({"a": (NEW, drafts(3)), "b": (NEW, drafts(2))})} == {START}
+
+
+def test_the_position_of_a_moment_is_the_last_one_recorded_by_then(log: EventLog, clock: Clock) -> None:
+    """At, just before and just after each moment of recording; logs of every length up to seven batches."""
+    moments: list[datetime] = []
+    for size in (0, 1, 3, 1, 2, 1, 4):
+        log.append({"a": (ANY, drafts(size))})
+        moments += [clock()] * size
+        for moment in {START, *moments}:
+            for near in (moment - TICK, moment, moment + TICK):
+                with log.database.reading() as connection:
+                    found = position_at(connection, near)
+                assert found == sum(at <= near for at in moments)
+        clock.move(days=1)
 
 
 def test_what_is_read_is_what_was_written(log: EventLog) -> None:

@@ -63,7 +63,7 @@ def new_id() -> str:
     Its first 12 digits are the milliseconds since 1970, so that new ids lie side by side in their index:
     with ids random from the first digit, 100 events took 1.5 times as long to insert.
     """
-    return f"{time.time_ns() // 1_000_000:012x}{_chance.getrandbits(80):020x}"
+    return "%032x" % (time.time_ns() // 1_000_000 << 80 | _chance.getrandbits(80))
 
 
 def derived_id(stream: str, event: object, occurred: Occurred, cause: str = "") -> str:
@@ -225,8 +225,8 @@ def last_of(connection: Connection, types: Sequence[str]) -> int:
 
 def position_at(connection: Connection, moment: datetime) -> int:
     """The last position recorded by `moment`, 0 where there is none."""
-    # Recording times never go back, so the last row in time is the last in position.
-    return sql.LAST_BY.run(connection, to_micros(moment)).fetchone()[0] or 0
+    at = to_micros(moment)
+    return sql.LAST_BY.run(connection, at, at).fetchone()[0]  # type: ignore[no-any-return]
 
 
 def verify(connection: Connection, since: Checkpoint | None = None) -> Checkpoint:
