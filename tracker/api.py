@@ -53,7 +53,6 @@ from tracker.log.checkpoint import Checkpoint
 from tracker.log.codec import registered
 from tracker.log.eventlog import EventLog
 from tracker.log.events import LogStarted, PolicyChanged, ReplayEnded, ReplayStarted
-from tracker.projections import history
 from tracker.projections.answers import (
     Change,
     Commitment,
@@ -63,6 +62,7 @@ from tracker.projections.answers import (
     TimelineEntry,
 )
 from tracker.projections.explaining import explain
+from tracker.projections.folding import PREFIX
 from tracker.projections.history import History
 from tracker.projections.inbox import Inbox
 from tracker.projections.reads import Reader
@@ -70,6 +70,8 @@ from tracker.projections.runner import catch_up, caught_up
 from tracker.projections.waiting import waiting
 
 When = str | date | datetime | None
+
+PROJECTIONS = (History, Inbox)
 
 TABLES = ("tracker", "run", "fetch", "feed", "source", "policy", "digest", "smtp")
 
@@ -105,7 +107,6 @@ class Tracker:
         self.now: Callable[[], datetime] = clock or _present
         self.desk = Desk(self.sources, self.policy, self.zone)
         self.parser = ParseWorker()
-        self._projections = (History(), Inbox())
         self.database = Database(database_url(config), durable=settings.durable)
         self.events = EventLog(self.database, self.now)
         try:
@@ -398,10 +399,8 @@ class Tracker:
     def sweep(self) -> int:
         """Take down deadlines that passed and windows that closed; returns how many facts that made."""
         now = self.now()
-        self.catch_up()
-        with self.database.reading() as connection:
-            head = log.read_head(connection).position
-            standings = history.standings(connection, None, head)
+        with self._reading(None, None) as reader:
+            standings = reader.history.standings(reader.connection, None, reader.known)
         total = 0
         for name in sorted(name for name, standing in standings.items() if due(standing, now)):
             with self._writing() as (connection, moment_of):
@@ -410,7 +409,7 @@ class Tracker:
 
     def catch_up(self) -> int:
         """Bring the projections to the head of the log; returns its position. Reads do it by themselves."""
-        return catch_up(self.database, self._projections)
+        return catch_up(self.database, PROJECTIONS)
 
     def import_log(
         self, file: BinaryIO, name: str = "export", *, expected: Checkpoint | None = None
@@ -441,9 +440,11 @@ class Tracker:
     def _reading(self, as_of: When, known_at: When) -> Iterator[Reader]:
         """Catch up, in memory where the database is read-only, then answer from one consistent view."""
         when, known_moment = self._moment(as_of), self._moment(known_at)
-        with caught_up(self.database, self._projections) as (connection, head):
-            known = head if known_moment is None else min(head, log.position_at(connection, known_moment))
-            yield Reader(connection, known, when, self.now())
+        with caught_up(self.database, PROJECTIONS) as view:
+            known = view.head
+            if known_moment is not None:
+                known = min(known, log.position_at(view.connection, known_moment))
+            yield Reader(view, known, when, self.now())
 
     def _moment(self, value: When) -> datetime | None:
         return None if value is None else moment(value, self.zone)
@@ -459,7 +460,7 @@ class Tracker:
         found = reader.commitment(name)
         if found is not None:
             return found
-        known = log.in_order(reader.connection, history.PREFIX)
+        known = log.in_order(reader.connection, PREFIX)
         if name in known:
             raise UnknownCommitment(f"{name!r} did not exist then, or was not known")
         raise UnknownCommitment(

@@ -73,6 +73,14 @@ class BadExport(UserError):
     """A file that should hold an exported log does not, or not all of it; names the line."""
 
 
+class UnknownProjection(UserError):
+    """No projection with this name is built in or installed."""
+
+
+class ProjectionParked(TrackerError):
+    """A projection could not take in an event and waits there; names position, reason and mend."""
+
+
 class Refused(UserError):
     """A command that the rules do not allow; `rule` names which."""
 

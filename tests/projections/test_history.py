@@ -16,10 +16,9 @@ from tracker.commitments.fold import fold_all
 from tracker.database import migrate
 from tracker.database.engine import Database
 from tracker.log import log
-from tracker.projections import history
 from tracker.projections.history import History
 from tracker.projections.inbox import Inbox
-from tracker.projections.runner import catch_up
+from tracker.projections.runner import catch_up, caught_up
 
 NAMES = ("aa", "bb", "cc")
 MOMENTS = [
@@ -94,9 +93,9 @@ def assert_history_equals_fold(told: list[tuple[str, Told]], cuts: set[int]) -> 
                 datetime(2021, 1, 1, tzinfo=UTC),
             )
         if number in cuts:
-            catch_up(database, (History(), Inbox()))
-    head = catch_up(database, (History(), Inbox()))
-    with database.reading() as connection:
+            catch_up(database, (History, Inbox))
+    with caught_up(database, (History, Inbox)) as view:
+        connection, head, history = view.connection, view.head, view.of(History)
         facts = {name: log.read(connection, f"commitment/{name}") for name in NAMES}
         for known in range(start, head + 1):
             streams = {name: [f for f in facts[name] if f.position <= known] for name in NAMES}

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from attrs import frozen
 
 from tracker.commitments.conditions import read
-from tracker.commitments.events import Accepted, Event, Fact, Proposed, Reworded
+from tracker.commitments.events import Accepted, Event, Fact, Proposed, Retracted, Reworded
 from tracker.commitments.evolve import evolve, propose
 from tracker.commitments.order import conflicts, effective
 from tracker.commitments.parts import roll_up
@@ -111,19 +111,29 @@ def fold_ring(
     before, until nobody moves: so what only waits for itself never begins, and what has another way does.
     Where they drive each other round for ever, none of them counts on another at that moment.
     """
-    courses = {name: _Course(facts, parts.get(name, ())) for name, facts in streams.items()}
+    courses = courses_of(streams, upstream, parts)
+    return {name: course.timeline for name, course in courses.items()}
+
+
+def courses_of(
+    streams: Mapping[str, Iterable[Fact]],
+    upstream: Mapping[str, Timeline],
+    parts: Mapping[str, Sequence[str]],
+) -> dict[str, Course]:
+    """As `fold_ring`, for whoever may want to go on from where it ends."""
+    courses = {name: Course(facts, parts.get(name, ())) for name, facts in streams.items()}
     moments = {fact.occurred.end for course in courses.values() for fact in course.facts}
     needs = {name for course in courses.values() for name in course.needs} - set(courses)
     moments |= {change.at for name in needs for change in upstream.get(name, _NOWHERE).changes}
     for at in sorted(moments):
         for course, step in _steps(at, courses, upstream):
             course.take(at, step)
-    return {name: Timeline(tuple(course.changes)) for name, course in courses.items()}
+    return courses
 
 
 def _steps(
-    at: datetime, courses: Mapping[str, _Course], upstream: Mapping[str, Timeline]
-) -> Iterable[tuple[_Course, _Step]]:
+    at: datetime, courses: Mapping[str, Course], upstream: Mapping[str, Timeline]
+) -> Iterable[tuple[Course, _Step]]:
     """Where each member of a ring stands after `at`."""
     if len(courses) == 1:
         return [(course, course.step(at, _looking(at, {}, upstream))) for course in courses.values()]
@@ -159,11 +169,13 @@ class _Step(NamedTuple):
     counts: Sequence[str] = ()
 
 
-class _Course:
+class Course:
     """One commitment while it is folded: its facts in order, and how far it has got."""
 
     def __init__(self, facts: Iterable[Fact], parts: Sequence[str]) -> None:
-        self.facts = effective(facts)
+        told = list(facts)
+        self.facts = effective(told)
+        self.taken_back = {fact.event.event for fact in told if isinstance(fact.event, Retracted)}
         self.parts = parts
         self.needs = {*upstream_of(self.facts), *parts}
         self.conflicts = conflicts(self.facts)
@@ -172,6 +184,25 @@ class _Course:
         self.changes: list[Change] = []
         self.before: list[Inert] = []
         self.early: set[str] = set()
+        self.until: datetime | None = None
+
+    @property
+    def timeline(self) -> Timeline:
+        """What it has come to."""
+        return Timeline(tuple(self.changes))
+
+    def can_go_on(self, fact: Fact) -> bool:
+        """Whether one more fact makes a step from here: it comes after all that was folded, its own facts and
+        what others did, and leaves what it hangs on as it is."""
+        if isinstance(fact.event, Retracted | Proposed | Reworded) or fact.id in self.taken_back:
+            return False
+        return self.until is not None and fact.occurred.end > self.until
+
+    def go_on(self, fact: Fact, upstream: Mapping[str, Timeline]) -> None:
+        """Fold one more fact, which `can_go_on`; `upstream` as it was."""
+        self.facts.append(fact)
+        at = fact.occurred.end
+        self.take(at, self.step(at, _looking(at, {}, upstream)))
 
     def step(self, at: datetime, look: Look) -> _Step:
         """Where it stands after `at`, in the light of how others stand; changes nothing here."""
@@ -229,6 +260,7 @@ class _Course:
     def take(self, at: datetime, step: _Step) -> None:
         """Go on from `step`, and keep what it changed."""
         before, self.now = self.now.shown, step
+        self.until = at
         while self.next < len(self.facts) and self.facts[self.next].occurred.end == at:
             self.next += 1
         if step.inert:

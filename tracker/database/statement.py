@@ -38,6 +38,14 @@ class Statement:
         # Binary, because a `bytea` as text is twice its size in hex, and every integer has to be parsed.
         return driver.execute(self._postgres, parameters, binary=True)
 
+    def many(self, connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+        """Execute it once for each of the rows, in as few round trips as the driver can."""
+        driver: Any = connection.connection.driver_connection
+        if connection.dialect.name == "sqlite":
+            driver.executemany(self._sqlite, rows)
+        else:
+            driver.cursor().executemany(self._postgres, rows)
+
     def rows(self, connection: Connection, *parameters: object) -> Iterable[Any]:
         """Execute it; returns the rows, to be gone through once."""
         cursor: Any = self.run(connection, *parameters)

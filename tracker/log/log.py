@@ -177,6 +177,16 @@ def read(connection: Connection, stream: str, up_to: int | None = None) -> list[
     return facts_of(sql.STREAM_UP_TO.rows(connection, stream, up_to))
 
 
+def read_streams(connection: Connection, streams: Sequence[str], up_to: int) -> dict[str, list[Fact]]:
+    """The facts of many streams up to position `up_to`, by stream; one that has none is left out."""
+    found: dict[str, list[Fact]] = {}
+    for begin in range(0, len(streams), BATCH):
+        some = streams[begin : begin + BATCH]
+        for fact in facts_of(sql.of_streams(len(some)).rows(connection, *some, up_to)):
+            found.setdefault(fact.stream, []).append(fact)
+    return found
+
+
 def read_all(
     connection: Connection,
     after: int = 0,

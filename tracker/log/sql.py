@@ -55,6 +55,13 @@ def batch(types: int, of_one_stream: bool) -> Statement:
 
 
 @cache
+def of_streams(streams: int) -> Statement:
+    """The rows of so many streams up to a position, in the order of each."""
+    where = f"stream IN ({_marks(streams)}) AND position <= ?"
+    return Statement(f"SELECT {COLUMNS} FROM events WHERE {where} ORDER BY stream, version")
+
+
+@cache
 def by_id(ids: int) -> Statement:
     """The rows with so many ids."""
     return Statement(f"SELECT {COLUMNS} FROM events WHERE id IN ({_marks(ids)})")

@@ -7,7 +7,6 @@ from tracker.commitments.outlook import would_change
 from tracker.commitments.policy import FOR
 from tracker.commitments.standing import Status
 from tracker.evidence.finding import Relation
-from tracker.projections import history, inbox
 from tracker.projections.answers import Commitment, Explanation, Link, Position
 from tracker.projections.reads import Reader, has_begun
 
@@ -18,12 +17,14 @@ def explain(reader: Reader, commitment: Commitment) -> Explanation:
     reasons = reader.reasons(standing)
     used = {quote.id for reason in reasons for quote in reason.findings}
     findings = [
-        f for f, gone in inbox.of_commitment(reader.connection, commitment.id, reader.known) if not gone
+        f
+        for f, gone in reader.inbox.of_commitment(reader.connection, commitment.id, reader.known)
+        if not gone
     ]
     others = reader.quotes(
         [f for f in findings if f.id not in used and f.is_report and has_begun(f, reader.as_of or reader.now)]
     )
-    waits = {f.id for f, _ in inbox.unsettled(reader.connection, reader.known, commitment.id)}
+    waits = {f.id for f, _ in reader.inbox.unsettled(reader.connection, reader.known, commitment.id)}
     contrary = {Relation.VIOLATES.value} if standing.status is not Status.VIOLATED else {r.value for r in FOR}
     return Explanation(
         commitment=commitment,
@@ -53,7 +54,7 @@ def _positions(reader: Reader, name: str) -> tuple[Position, ...]:
 
 def _links(reader: Reader, name: str) -> tuple[Link, ...]:
     """What it was given in return for, whichever side says so, and how that stands."""
-    standings = history.standings(reader.connection, reader.as_of, reader.known)
+    standings = reader.history.standings(reader.connection, reader.as_of, reader.known)
     ours = standings[name].terms.in_return_for if name in standings else ()
     theirs = [other for other, standing in standings.items() if name in standing.terms.in_return_for]
     found = []

@@ -2,13 +2,14 @@
 
 One row is one standing over a stretch of valid time `[valid_from, valid_to)`, believed over a stretch of
 knowledge `[known_from, known_to)` in log positions, with the facts that had no effect at its beginning.
-"Now", "as of", "known at" and "what changed since" are range reads of this one table. A new fact re-folds
-its stream and what hangs on it; rows that are no longer believed are closed, never deleted.
+"Now", "as of", "known at" and "what changed since" are range reads of this one table. A new fact that
+happened last goes on from where its commitment stands; any other re-folds it. Then follows what hangs on it.
+Rows that are no longer believed are closed, never deleted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,289 +17,190 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tracker.commitments.events import Fact, Proposed, Reworded
-from tracker.commitments.fold import Change, Timeline, fold_ring, part_of, upstream_of, without_effect
-from tracker.commitments.rings import rings
+from tracker.commitments.events import Fact
+from tracker.commitments.fold import Change, without_effect
 from tracker.commitments.rules import Inert
-from tracker.commitments.standing import Standing
-from tracker.database.engine import upsert
-from tracker.database.schema import Moment
-from tracker.log.log import read
+from tracker.commitments.standing import Standing, Status
+from tracker.database.schema import from_micros, to_micros
+from tracker.database.statement import Insert, Statement
+from tracker.log.log import read_streams
+from tracker.projections.folding import COLUMNS, OPEN, PREFIX, Folding, Row
+from tracker.projections.projection import Projection
 
-OPEN = 2**62
+_STATUSES = [status.value for status in Status]
 
-PREFIX = "commitment/"
-
-_tables = sa.MetaData()
-
-history = sa.Table(
-    "history",
-    _tables,
-    sa.Column("row", sa.Integer, primary_key=True),
-    sa.Column("commitment", sa.Text, nullable=False),
-    sa.Column("known_from", sa.BigInteger, nullable=False),
-    sa.Column("known_to", sa.BigInteger, nullable=False),
-    sa.Column("valid_from", Moment, nullable=False),
-    sa.Column("valid_to", Moment),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("status", sa.Text, nullable=False),
-    sa.Column("standing", sa.LargeBinary, nullable=False),
-    # What had no effect at `valid_from`, and what counts from there on after all; NULL where neither.
-    sa.Column("inert", sa.LargeBinary),
-    sa.Index("ix_history_commitment", "commitment", "known_to"),
-    sa.Index("ix_history_known_to", "known_to"),
-    sa.Index("ix_history_known_from", "known_from"),
-)
-
-# Who has to be folded again when another one changes: a condition on it, or the whole it is a part of.
-links = sa.Table(
-    "history_links",
-    _tables,
-    sa.Column("upstream", sa.Text, primary_key=True),
-    sa.Column("downstream", sa.Text, primary_key=True),
-    sa.Column("is_part", sa.Boolean, nullable=False),
-)
-
-_encode = msgspec.json.Encoder().encode
 _decoder = msgspec.json.Decoder(Standing)
 _inert_decoder = msgspec.json.Decoder(tuple[tuple[Inert, ...], tuple[str, ...]])
 
-_Key = tuple[datetime, datetime | None, bytes, bytes | None]
-"""What makes a row: from when to when, the standing, what was inert."""
 
-
-class History:
-    """The projection that fills `history`."""
+class History(Projection):
+    """The projection, and the questions it answers. Times are microseconds since 1970 (UTC) in its tables."""
 
     name = "history"
-    version = 2
-    tables = (history, links)
+    version = 3
+
+    def declare(self) -> None:
+        """Rows of standings; who hangs on whom; which parties a commitment ever named."""
+        self.rows = self.table(
+            "rows",
+            sa.Column("row", sa.Integer, primary_key=True),
+            sa.Column("commitment", sa.Text, nullable=False),
+            sa.Column("known_from", sa.BigInteger, nullable=False),
+            sa.Column("known_to", sa.BigInteger, nullable=False),
+            sa.Column("valid_from", sa.BigInteger, nullable=False),
+            sa.Column("valid_to", sa.BigInteger, nullable=False),
+            sa.Column("state", sa.Text, nullable=False),
+            sa.Column("status", sa.Text, nullable=False),
+            sa.Column("standing", sa.LargeBinary, nullable=False),
+            # What had no effect at `valid_from`, and what counts from there on after all; NULL where neither.
+            sa.Column("inert", sa.LargeBinary),
+            sa.Index(None, "commitment", "known_to", "valid_to"),
+            # The board of now and of any moment of knowledge; of one status or of all four.
+            sa.Index(None, "status", "valid_to", "known_to"),
+            sa.Index(None, "known_to", "valid_to"),  # the board of any moment
+            sa.Index(None, "known_from"),  # what changed since
+        )
+        # Who has to be folded again when another one changes: a condition on it, or the whole it is part of.
+        self.links = self.table(
+            "links",
+            sa.Column("upstream", sa.Text, primary_key=True),
+            sa.Column("downstream", sa.Text, primary_key=True),
+            sa.Column("is_part", sa.Boolean, nullable=False),
+        )
+        self.parties = self.table(
+            "parties",
+            sa.Column("party", sa.Text, primary_key=True),
+            sa.Column("commitment", sa.Text, primary_key=True),
+        )
+        self._insert = Insert(self.rows, COLUMNS)
+        self._close = Statement(f"UPDATE {self.rows.name} SET known_to = ? WHERE row = ?")
+        self._link = Statement(
+            f"INSERT INTO {self.links.name} (upstream, downstream, is_part) VALUES (?, ?, ?) "
+            "ON CONFLICT (upstream, downstream) DO UPDATE SET is_part = excluded.is_part"
+        )
+        self._name = Statement(
+            f"INSERT INTO {self.parties.name} (party, commitment) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        )
 
     def apply(self, batch: Sequence[Fact], connection: Connection) -> None:
         """Fold what the batch touches, once per position, so that each step of knowledge stays."""
-        work = _Work(connection)
-        for fact in batch:
-            if fact.stream.startswith(PREFIX):
-                work.take(fact)
-        work.write()
+        facts = [fact for fact in batch if fact.stream.startswith(PREFIX)]
+        if not facts:
+            return
+        folding = Folding(_Stored(self, connection), facts)
+        for fact in facts:
+            folding.take(fact)
+        learnt = [(up, down, is_part) for (up, down), is_part in folding.links.learnt.items()]
+        opened = folding.opened()
+        for statement, values in (
+            (self._close, folding.closed), (self._link, learnt), (self._name, sorted(folding.parties)),
+        ):  # fmt: skip
+            if values:
+                statement.many(connection, values)
+        if opened:
+            self._insert.run(connection, opened)
+
+    def standings(
+        self,
+        connection: Connection,
+        as_of: datetime | None,
+        known: int,
+        ids: Iterable[str] | None = None,
+        statuses: Iterable[str] = _STATUSES,
+    ) -> dict[str, Standing]:
+        """Where each commitment stood at `as_of` (None: after all facts), believed at position `known`."""
+        rows = self.rows.c
+        query = self._believed(known, rows.commitment, rows.standing).where(rows.status.in_(list(statuses)))
+        if as_of is None:
+            query = query.where(rows.valid_to == OPEN)
+        else:
+            at = to_micros(as_of)
+            query = query.where(rows.valid_from <= at, rows.valid_to > at)
+        if ids is not None:
+            query = query.where(rows.commitment.in_(list(ids)))
+        return {row.commitment: _decoder.decode(row.standing) for row in connection.execute(query)}
+
+    def inert(
+        self, connection: Connection, as_of: datetime | None, known: int, ids: Iterable[str] | None = None
+    ) -> dict[str, tuple[Inert, ...]]:
+        """By commitment the facts without effect by `as_of` (None: at all), believed at position `known`."""
+        rows = self.rows.c
+        query = self._believed(known, *self.rows.columns).where(rows.inert.is_not(None))
+        query = query.order_by(rows.valid_from)
+        if as_of is not None:
+            query = query.where(rows.valid_from <= to_micros(as_of))
+        if ids is not None:
+            query = query.where(rows.commitment.in_(list(ids)))
+        changes: dict[str, list[Change]] = {}
+        for row in connection.execute(query):
+            change = _change(row.valid_from, row.standing, row.inert)
+            changes.setdefault(row.commitment, []).append(change)
+        return {name: without_effect(found) for name, found in changes.items()}
+
+    def steps(self, connection: Connection, name: str, known: int) -> list[Standing]:
+        """All standings of one commitment in order of valid time, believed at log position `known`."""
+        rows = self.rows.c
+        query = self._believed(known, rows.standing).where(rows.commitment == name).order_by(rows.valid_from)
+        return [_decoder.decode(row.standing) for row in connection.execute(query)]
+
+    def _believed(self, known: int, *columns: sa.Column[Any]) -> sa.Select[Any]:
+        return sa.select(*columns).where(self.rows.c.known_from <= known, self.rows.c.known_to > known)
+
+    def turning_points(self, connection: Connection, after: int, up_to: int) -> list[tuple[int, str]]:
+        """(position, commitment) wherever belief about a commitment changed after `after`, in order."""
+        rows = self.rows.c
+        query = (
+            sa.select(rows.known_from, rows.commitment)
+            .where(rows.known_from > after, rows.known_from <= up_to)
+            .distinct()
+            .order_by(rows.known_from, rows.commitment)
+        )
+        return [(row.known_from, row.commitment) for row in connection.execute(query)]
+
+    def of_party(self, connection: Connection, party: str) -> list[str]:
+        """The commitments whose words ever named a party as debtor or creditor."""
+        query = sa.select(self.parties.c.commitment).where(self.parties.c.party == party)
+        return list(connection.execute(query).scalars())
 
 
-class _Work:
-    """One batch: streams and timelines read once, rows written at the end."""
+def _change(valid_from: int, standing: bytes, inert: bytes | None) -> Change:
+    at = from_micros(valid_from)
+    if inert is None:
+        return Change(at, _decoder.decode(standing))
+    return Change(at, _decoder.decode(standing), *_inert_decoder.decode(inert))
 
-    def __init__(self, connection: Connection) -> None:
+
+class _Stored:
+    """What a batch is folded onto, read on the driver itself."""
+
+    def __init__(self, history: History, connection: Connection) -> None:
         self.connection = connection
-        self.facts: dict[str, list[Fact]] = {}
-        self.timelines: dict[str, Timeline] = {}
-        self.rows: dict[str, dict[_Key, tuple[int, int | None]]] = {}
-        self.closed: list[tuple[int, int]] = []
-        self.inserted: list[dict[str, object]] = []
-        self.links: set[tuple[str, str]] = set()
-        self.wholes: dict[str, set[str]] = {}
-        for row in connection.execute(sa.select(links)):
-            self._remember(row.upstream, row.downstream, row.is_part)
-        self.order: dict[str, tuple[int, tuple[str, ...]]] | None = None
-
-    def take(self, fact: Fact) -> None:
-        """Fold the commitment of `fact` as known at its position, then what hangs on it, each after all that
-        it hangs on itself."""
-        name = fact.stream.removeprefix(PREFIX)
-        facts = self._stream(name, fact.position - 1)
-        if not facts or facts[-1].position < fact.position:
-            facts.append(fact)
-        if isinstance(fact.event, Proposed | Reworded):
-            self._link(name, fact)
-        changed: set[str] = set()
-        for ring in self._affected(name):
-            if name in ring or any((up, down) in self.links for up in changed for down in ring):
-                changed |= self._fold(ring, fact.position)
-
-    def _affected(self, name: str) -> list[tuple[str, ...]]:
-        """The rings that may change with `name`, in the order in which to fold them."""
-        if self.order is None:
-            needs: dict[str, list[str]] = {}
-            for up, down in self.links:
-                needs.setdefault(up, [])
-                needs.setdefault(down, []).append(up)
-            ordered = enumerate(rings(needs))
-            self.order = {member: (index, ring) for index, ring in ordered for member in ring}
-        reached, queue = {name}, [name]
-        while queue:
-            current = queue.pop()
-            found = {down for up, down in self.links if up == current} - reached
-            reached |= found
-            queue += found
-        return [ring for _, ring in sorted({self.order.get(each, (0, (each,))) for each in reached})]
-
-    def _stream(self, name: str, up_to: int) -> list[Fact]:
-        if name not in self.facts:
-            self.facts[name] = read(self.connection, PREFIX + name, up_to)
-        return self.facts[name]
-
-    def _timeline(self, name: str) -> Timeline:
-        if name not in self.timelines:
-            query = _rows(sa.select(history), name, OPEN - 1)
-            self.timelines[name] = Timeline(tuple(map(_change, self.connection.execute(query))))
-        return self.timelines[name]
-
-    def _link(self, name: str, fact: Fact) -> None:
-        event = fact.event
-        assert isinstance(event, Proposed | Reworded)
-        wanted = {(up, name): False for up in upstream_of([fact])}
-        if event.terms.part_of:
-            # A part points at its whole the other way round: the whole is what hangs on the part.
-            wanted[name, event.terms.part_of] = True
-        for (up, down), is_part in wanted.items():
-            if (up, down) not in self.links or (is_part and up not in self.wholes.get(down, ())):
-                row = {"upstream": up, "downstream": down, "is_part": is_part}
-                upsert(links, self.connection, row, ("upstream", "downstream"))
-                self._remember(up, down, is_part)
-
-    def _remember(self, up: str, down: str, is_part: bool) -> None:
-        self.order = None
-        self.links.add((up, down))
-        if is_part:
-            self.wholes.setdefault(down, set()).add(up)
-
-    def _fold(self, ring: tuple[str, ...], position: int) -> set[str]:
-        """Fold commitments that may hang on each other; returns those whose timeline changed.
-
-        Links are kept for good, so a ring of them may have come apart: it is taken in the order in which its
-        members hang on each other by now.
-        """
-        streams = {name: facts for name in ring if (facts := self._stream(name, position))}
-        parts = {
-            name: sorted(p for p in self.wholes.get(name, ()) if part_of(self._stream(p, position)) == name)
-            for name in streams
-        }
-        needs = {name: upstream_of(facts) | {*parts[name]} for name, facts in streams.items()}
-        changed = set()
-        for members in rings(needs):
-            others = {other for name in members for other in needs[name]} - set(members)
-            upstream = {name: self._timeline(name) for name in others}
-            for name, folded in fold_ring({name: streams[name] for name in members}, upstream, parts).items():
-                if folded != self._timeline(name):
-                    self.timelines[name] = folded
-                    self._replace(name, folded, position)
-                    changed.add(name)
-        return changed
-
-    def _replace(self, name: str, folded: Timeline, position: int) -> None:
-        believed = self._believed(name)
-        wanted: dict[_Key, None] = {}
-        for index, change in enumerate(folded.changes):
-            later = folded.changes[index + 1].at if index + 1 < len(folded.changes) else None
-            beside = _encode((change.inert, change.counts)) if change.inert or change.counts else None
-            wanted[change.at, later, _encode(change.standing), beside] = None
-        for key in [key for key in believed if key not in wanted]:
-            known_from, stored = believed.pop(key)
-            if stored is not None:
-                self.closed.append((stored, position))
-            elif known_from < position:
-                self._insert(name, key, known_from, position)
-        for key in wanted:
-            believed.setdefault(key, (position, None))
-
-    def _believed(self, name: str) -> dict[_Key, tuple[int, int | None]]:
-        if name not in self.rows:
-            query = _rows(sa.select(history), name, OPEN - 1)
-            self.rows[name] = {
-                (row.valid_from, row.valid_to, row.standing, row.inert): (row.known_from, row.row)
-                for row in self.connection.execute(query)
-            }
-        return self.rows[name]
-
-    def _insert(self, name: str, key: _Key, known_from: int, known_to: int) -> None:
-        valid_from, valid_to, encoded, inert = key
-        standing = _decoder.decode(encoded)
-        self.inserted.append(
-            {
-                "commitment": name,
-                "known_from": known_from,
-                "known_to": known_to,
-                "valid_from": valid_from,
-                "valid_to": valid_to,
-                "state": standing.state.value,
-                "status": standing.status.value,
-                "standing": encoded,
-                "inert": inert,
-            }
+        self._links = Statement(f"SELECT upstream, downstream, is_part FROM {history.links.name}")
+        self._rows = (
+            "SELECT commitment, valid_from, valid_to, state, status, standing, inert, known_from, row "
+            f"FROM {history.rows.name} WHERE known_to = {OPEN}"
         )
 
-    def write(self) -> None:
-        """Close what is no longer believed and insert what is."""
-        for row, position in self.closed:
-            self.connection.execute(history.update().where(history.c.row == row).values(known_to=position))
-        for name, believed in self.rows.items():
-            for key, (known_from, stored) in believed.items():
-                if stored is None:
-                    self._insert(name, key, known_from, OPEN)
-        if self.inserted:
-            self.connection.execute(history.insert(), self.inserted)
+    def links(self) -> Iterable[tuple[str, str, bool]]:
+        """(upstream, downstream, whether the one is a part of the other)."""
+        return self._links.rows(self.connection)
 
+    def facts(self, names: Sequence[str], up_to: int) -> Mapping[str, list[Fact]]:
+        """The facts of commitments up to a position."""
+        found = read_streams(self.connection, [PREFIX + name for name in names], up_to)
+        return {stream.removeprefix(PREFIX): facts for stream, facts in found.items()}
 
-def standings(
-    connection: Connection, as_of: datetime | None, known: int, ids: Iterable[str] | None = None
-) -> dict[str, Standing]:
-    """Where each commitment stood at `as_of` (None: after all facts), believed at log position `known`."""
-    query = sa.select(history.c.commitment, history.c.standing).where(
-        history.c.known_from <= known, history.c.known_to > known
-    )
-    if as_of is None:
-        query = query.where(history.c.valid_to.is_(None))
-    else:
-        query = query.where(
-            history.c.valid_from <= as_of, sa.or_(history.c.valid_to.is_(None), history.c.valid_to > as_of)
-        )
-    if ids is not None:
-        query = query.where(history.c.commitment.in_(list(ids)))
-    return {row.commitment: _decoder.decode(row.standing) for row in connection.execute(query)}
+    def last_rows(self, names: Sequence[str]) -> Mapping[str, Row]:
+        """Of each commitment the row that is believed of the end of time."""
+        marks = ", ".join("?" * len(names))
+        latest = Statement(f"{self._rows} AND valid_to = {OPEN} AND commitment IN ({marks})")
+        return {name: Row(*values) for name, *values in latest.rows(self.connection, *names)}
 
+    def earlier_rows(self, name: str) -> list[Row]:
+        """All other rows that are believed of one commitment, in order of valid time."""
+        earlier = Statement(f"{self._rows} AND valid_to < {OPEN} AND commitment = ? ORDER BY valid_from")
+        return [Row(*values) for _, *values in earlier.rows(self.connection, name)]
 
-def inert(
-    connection: Connection, as_of: datetime | None, known: int, ids: Iterable[str] | None = None
-) -> dict[str, tuple[Inert, ...]]:
-    """By commitment the facts without effect by `as_of` (None: at all), believed at log position `known`."""
-    query = (
-        sa.select(history)
-        .where(history.c.known_from <= known, history.c.known_to > known, history.c.inert.is_not(None))
-        .order_by(history.c.valid_from)
-    )
-    if as_of is not None:
-        query = query.where(history.c.valid_from <= as_of)
-    if ids is not None:
-        query = query.where(history.c.commitment.in_(list(ids)))
-    changes: dict[str, list[Change]] = {}
-    for row in connection.execute(query):
-        changes.setdefault(row.commitment, []).append(_change(row))
-    return {name: without_effect(found) for name, found in changes.items()}
-
-
-def steps(connection: Connection, name: str, known: int) -> list[Standing]:
-    """All standings of one commitment in order of valid time, believed at log position `known`."""
-    query = _rows(sa.select(history.c.standing), name, known)
-    return [_decoder.decode(row.standing) for row in connection.execute(query)]
-
-
-def _rows(query: sa.Select[Any], name: str, known: int) -> sa.Select[Any]:
-    """The rows of one commitment that were believed at log position `known`, in order of valid time."""
-    believed = (history.c.known_from <= known, history.c.known_to > known)
-    return query.where(history.c.commitment == name, *believed).order_by(history.c.valid_from)
-
-
-def _change(row: sa.Row[Any]) -> Change:
-    standing = _decoder.decode(row.standing)
-    if row.inert is None:
-        return Change(row.valid_from, standing)
-    return Change(row.valid_from, standing, *_inert_decoder.decode(row.inert))
-
-
-def turning_points(connection: Connection, after: int, up_to: int) -> list[tuple[int, str]]:
-    """(position, commitment) wherever belief about a commitment changed after `after`, in order."""
-    query = (
-        sa.select(history.c.known_from, history.c.commitment)
-        .where(history.c.known_from > after, history.c.known_from <= up_to)
-        .distinct()
-        .order_by(history.c.known_from, history.c.commitment)
-    )
-    return [(row.known_from, row.commitment) for row in connection.execute(query)]
+    def change(self, row: Row) -> Change:
+        """What a row was made of."""
+        return _change(row.valid_from, row.standing, row.inert)

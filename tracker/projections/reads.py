@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cached_property
 
 from attrs import evolve as but
-from sqlalchemy.engine import Connection
 
 from tracker.archive import documents as archive
 from tracker.commitments.events import (
@@ -25,7 +24,6 @@ from tracker.commitments.standing import Flag, Standing, State, Status
 from tracker.evidence.document import Document
 from tracker.evidence.finding import Finding, Relation
 from tracker.log import log
-from tracker.projections import history, inbox
 from tracker.projections.answers import (
     Change,
     Commitment,
@@ -33,6 +31,10 @@ from tracker.projections.answers import (
     Reason,
     TimelineEntry,
 )
+from tracker.projections.folding import PREFIX
+from tracker.projections.history import History
+from tracker.projections.inbox import Inbox
+from tracker.projections.runner import View
 
 
 class Reader:
@@ -41,17 +43,20 @@ class Reader:
     `as_of` None means after all recorded facts; flags are then derived at `now`.
     """
 
-    def __init__(self, connection: Connection, known: int, as_of: datetime | None, now: datetime) -> None:
-        self.connection = connection
+    def __init__(self, view: View, known: int, as_of: datetime | None, now: datetime) -> None:
+        self.source = view
+        self.connection = view.connection
+        self.history = view.of(History)
+        self.inbox = view.of(Inbox)
         self.known = known
         self.as_of = as_of
         self.now = now
 
     def board(self) -> list[Commitment]:
         """All commitments that existed, in the order in which they were first recorded."""
-        standings = history.standings(self.connection, self.as_of, self.known)
-        waiting = inbox.unsettled(self.connection, self.known)
-        order = {name: index for index, name in enumerate(log.in_order(self.connection, history.PREFIX))}
+        standings = self.history.standings(self.connection, self.as_of, self.known)
+        waiting = self.inbox.unsettled(self.connection, self.known)
+        order = {name: index for index, name in enumerate(log.in_order(self.connection, PREFIX))}
         return [
             self.view(standing, [f for f, _ in waiting if f.commitment == name])
             for name, standing in sorted(standings.items(), key=lambda pair: order.get(pair[0], 0))
@@ -59,15 +64,15 @@ class Reader:
 
     def commitment(self, name: str) -> Commitment | None:
         """One commitment, or None where it did not exist."""
-        standing = history.standings(self.connection, self.as_of, self.known, [name]).get(name)
+        standing = self.history.standings(self.connection, self.as_of, self.known, [name]).get(name)
         if standing is None:
             return None
-        return self.view(standing, [f for f, _ in inbox.unsettled(self.connection, self.known, name)])
+        return self.view(standing, [f for f, _ in self.inbox.unsettled(self.connection, self.known, name)])
 
     def steps(self, name: str) -> list[Commitment]:
         """One view per change, oldest first."""
         views: list[Commitment] = []
-        for standing in history.steps(self.connection, name, self.known):
+        for standing in self.history.steps(self.connection, name, self.known):
             view = self.view(standing, ())
             if not views or not _same(views[-1], view):
                 views.append(view)
@@ -138,12 +143,12 @@ class Reader:
         if self._rejected.isdisjoint(standing.findings):
             return True
         left = [name for name in standing.findings if name not in self._rejected]
-        found = (inbox.by_id(self.connection, name) for name in left)
+        found = (self.inbox.by_id(self.connection, name) for name in left)
         return is_supported(standing.basis, [finding for finding in found if finding is not None])
 
     @cached_property
     def _rejected(self) -> set[str]:
-        return inbox.rejected(self.connection, self.known)
+        return self.inbox.rejected(self.connection, self.known)
 
     def quotes(self, findings: Sequence[Finding], counted: bool = False) -> tuple[Quote, ...]:
         """Findings with the words they rest on.
@@ -202,14 +207,14 @@ class Reader:
 
     def facts(self, name: str) -> list[Fact]:
         """The recorded facts of a commitment that were not retracted, by `as_of`, in order of occurrence."""
-        facts = effective(log.read(self.connection, history.PREFIX + name, self.known))
+        facts = effective(log.read(self.connection, PREFIX + name, self.known))
         return [fact for fact in facts if self.as_of is None or fact.occurred.end <= self.as_of]
 
     def _reason(self, fact: Fact) -> Reason:
         event = fact.event
         assert isinstance(event, Event)
         used = event.findings if isinstance(event, Fulfilled | Violated) else ()
-        findings = [found for name in used if (found := inbox.by_id(self.connection, name)) is not None]
+        findings = [found for name in used if (found := self.inbox.by_id(self.connection, name)) is not None]
         return Reason(
             id=fact.id,
             type=type(event).__name__,
@@ -219,16 +224,16 @@ class Reader:
             because=event.because,
             cites=event.cites,
             rule=event.rule if isinstance(event, Fulfilled | Violated) else "",
-            commitment=fact.stream.removeprefix(history.PREFIX),
+            commitment=fact.stream.removeprefix(PREFIX),
             findings=self.quotes(findings, counted=True),
         )
 
     def changes(self, after: int) -> list[Change]:
         """Every step of belief after a position, as the latest standing went from one to another."""
         changes = []
-        for position, name in history.turning_points(self.connection, after, self.known):
-            fact_before = Reader(self.connection, position - 1, self.as_of, self.now).commitment(name)
-            reader = Reader(self.connection, position, self.as_of, self.now)
+        for position, name in self.history.turning_points(self.connection, after, self.known):
+            fact_before = Reader(self.source, position - 1, self.as_of, self.now).commitment(name)
+            reader = Reader(self.source, position, self.as_of, self.now)
             now_so = reader.commitment(name)
             if now_so is None or (fact_before is not None and _same(fact_before, now_so)):
                 continue
@@ -248,7 +253,7 @@ class Reader:
 
     def timeline(self, name: str) -> list[TimelineEntry]:
         """Every recorded fact of a commitment in order of occurrence, retracted and inert ones too."""
-        facts = log.read(self.connection, history.PREFIX + name, self.known)
+        facts = log.read(self.connection, PREFIX + name, self.known)
         alive = {fact.id for fact in effective(facts)}
         inert = {each.fact: each for each in self.inert(name)}
         facts.sort(key=lambda fact: (fact.occurred.end, fact.occurred.start, fact.position))
@@ -259,11 +264,11 @@ class Reader:
 
     def inert(self, name: str) -> tuple[Inert, ...]:
         """The facts of a commitment that had no effect."""
-        return history.inert(self.connection, self.as_of, self.known, [name]).get(name, ())
+        return self.history.inert(self.connection, self.as_of, self.known, [name]).get(name, ())
 
     def look(self, name: str) -> Standing | None:
         """How a commitment stands, or None where it does not exist."""
-        return history.standings(self.connection, self.as_of, self.known, [name]).get(name)
+        return self.history.standings(self.connection, self.as_of, self.known, [name]).get(name)
 
 
 def _title(document: Document | None) -> str:

@@ -1,109 +1,365 @@
 """Keeping views of the log up to date: each batch and its checkpoint move in one transaction.
 
-A projection's tables are made here, not by migrations: they hold nothing that the log does not. When a
-projection's version changes, its tables are dropped and filled anew from the first event.
+Every build of a projection has a row in `projections`, which says how far it has got and what it is: the one
+that answers (*current*), one that is being filled beside it (*building*), or one that no new reader opens
+(*retired*). A new build becomes the current one in the transaction in which it reaches the head of the log,
+so nobody ever sees half of it; a build that was interrupted goes on where it was.
+
+What a projection cannot take in parks it: its own transaction is rolled back, the event is tried again by
+itself, and then the build waits before it, with the error in its row, while all other projections go on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from pathlib import Path
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from attrs import asdict, frozen
+from attrs import evolve as but
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from tracker.commitments.events import Fact
-from tracker.database.engine import Database, upsert
+from tracker.database.engine import Database
 from tracker.database.schema import metadata
-from tracker.errors import ReadOnlyDatabase
-from tracker.log.log import read_all, read_head
+from tracker.errors import LogUnavailable, ProjectionParked, ReadOnlyDatabase, SchemaMismatch
+from tracker.log.log import read_batch, read_head
+from tracker.projections.projection import Projection, bound
 
-BATCH = 500
+BATCH = 2000
 
-checkpoints = sa.Table(
+ATTEMPTS = 3
+
+# A reader that began before a new build took over may still want the tables of the old one: PostgreSQL drops
+# them under its feet, SQLite keeps them for it. Nobody reads as long as this.
+GRACE_SECONDS = 3600
+
+CURRENT, BUILDING, RETIRED = "current", "building", "retired"
+
+logger = logging.getLogger(__name__)
+
+builds = sa.Table(
     "projections",
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("build", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    # Why it is parked; empty where it is not.
+    sa.Column("error", sa.Text, nullable=False),
+    # The names of its tables, for whoever drops them and may not know this version.
+    sa.Column("tables", sa.Text, nullable=False),
+    sa.Column("retired_at", sa.BigInteger),
 )
 
-
-class Projection(Protocol):
-    """A view of the log: a name, a version to change whenever `apply` would fill its tables otherwise."""
-
-    @property
-    def name(self) -> str:
-        """Its name, the key of its checkpoint."""
-
-    @property
-    def version(self) -> int:
-        """Another one drops the tables and fills them anew."""
-
-    @property
-    def tables(self) -> Sequence[sa.Table]:
-        """The tables it fills."""
-
-    def apply(self, batch: Sequence[Fact], connection: Connection) -> None:
-        """Bring the tables from the position before the first fact of `batch` to that of the last."""
+Kind = type[Projection]
 
 
-def catch_up(database: Database, projections: Sequence[Projection]) -> int:
+@frozen(kw_only=True)
+class Build:
+    """One build of a projection and how far it has got; `error` says why it is parked, if it is."""
+
+    name: str
+    build: int
+    version: int
+    position: int
+    state: str
+    error: str
+    tables: str
+    retired_at: int | None = None
+
+
+P = TypeVar("P", bound=Projection)
+
+
+class View:
+    """A read transaction with projections at the head of the log."""
+
+    def __init__(self, connection: Connection, head: int, numbers: dict[str, int]) -> None:
+        self.connection = connection
+        self.head = head
+        self._numbers = numbers
+
+    def of(self, kind: type[P]) -> P:
+        """The build of a projection that answers in this transaction."""
+        return bound(kind, self._numbers[kind.name])
+
+
+def all_builds(connection: Connection) -> list[Build]:
+    """Every build, by projection and number."""
+    query = sa.select(builds).order_by(builds.c.name, builds.c.build)
+    return [Build(**row._mapping) for row in connection.execute(query)]
+
+
+def catch_up(database: Database, kinds: Sequence[Kind]) -> int:
     """Bring every projection to the head of the log; returns the head's position.
 
-    Does not write where nothing is behind. Two runners at once are safe: both go through the write lock,
-    and each reads the checkpoint behind it.
+    Does not write where nothing is behind. Two runners at once are safe: both go through the write lock, and
+    each reads the checkpoint behind it. A parked projection stays where it is, and the others go on.
     """
     with database.reading() as connection:
         head = read_head(connection).position
-        positions = _positions(connection)
-    for projection in projections:
-        while positions.get((projection.name, projection.version), -1) < head:
-            with database.writing() as connection:
-                positions[projection.name, projection.version] = _advance(connection, projection)
+        found = all_builds(connection)
+    for kind in kinds:
+        build = _answering(found, kind)
+        while not _is_there(build, head) and not (build and build.error):
+            build = _advance(database, kind)
     return head
 
 
 @contextmanager
-def caught_up(database: Database, projections: Sequence[Projection]) -> Iterator[tuple[Connection, int]]:
-    """A read transaction with every projection at the head of the log, and the head's position.
+def caught_up(database: Database, kinds: Sequence[Kind]) -> Iterator[View]:
+    """A read transaction with every projection at the head of the log.
 
     Where an SQLite database cannot be written and a projection is behind, the tail is folded in memory, for
-    this transaction alone.
+    this transaction alone. Raises `ProjectionParked`.
     """
     head: int | None = None
     try:
-        head = catch_up(database, projections)
+        head = catch_up(database, kinds)
     except ReadOnlyDatabase:
         if not database.is_sqlite:
             raise
-    if head is not None:
-        with database.reading() as connection:
-            yield connection, head
-        return
-    with database.reading(scratch=True) as connection:
-        head = read_head(connection).position
-        _fold_in_memory(connection, projections, head)
-        yield connection, head
+    with database.reading(scratch=head is None) as connection:
+        if head is None:
+            head = read_head(connection).position
+            _fold_in_memory(connection, kinds, head)
+        found = all_builds(connection)
+        numbers = {}
+        for kind in kinds:
+            build = _answering(found, kind)
+            if build is None or not _is_there(build, head):
+                raise _parked(build, kind)
+            numbers[kind.name] = build.build
+        yield View(connection, head, numbers)
 
 
-def _fold_in_memory(connection: Connection, projections: Sequence[Projection], head: int) -> None:
+def rebuild(
+    database: Database, kind: Kind, progress: Callable[[int, int], None] = lambda done, of: None
+) -> Build:
+    """Fill a new build from the first event, beside the current one, which answers until it takes over.
+
+    Goes on with one that was interrupted. `progress` is told the position reached and the head's. Returns
+    the build. Raises `ProjectionParked`, and leaves the current build as it is.
+    """
+    with database.writing() as connection:
+        unfinished = _unfinished(all_builds(connection), kind)
+        if unfinished is None:
+            unfinished = _begin(connection, kind)
+        elif unfinished.error:
+            unfinished = _set(connection, unfinished, error="")
+        number, head = unfinished.build, read_head(connection).position
+    build = unfinished
+    while build.state == BUILDING:
+        build = _advance(database, kind, number)
+        if build.error:
+            raise _parked(build, kind)
+        progress(build.position, max(head, build.position))
+    return build
+
+
+def resume(database: Database, kind: Kind) -> Build:
+    """Let a parked projection try again, and bring it to the head; raises `ProjectionParked`."""
+    with database.writing() as connection:
+        for build in all_builds(connection):
+            if build.name == kind.name and build.state != RETIRED and build.error:
+                _set(connection, build, error="")
+    head = catch_up(database, [kind])
+    with database.reading() as connection:
+        found = _answering(all_builds(connection), kind)
+    if found is None or not _is_there(found, head):
+        raise _parked(found, kind)
+    return found
+
+
+def _answering(found: Sequence[Build], kind: Kind) -> Build | None:
+    """The build that answers for this version of a projection; or, where none does yet, the one that will."""
+    for build in found:
+        if build.name == kind.name and build.state == CURRENT:
+            if build.version > kind.version:
+                raise SchemaMismatch(
+                    f"projection {kind.name!r}: its version {build.version} is newer than this program's "
+                    f"{kind.version}; upgrade tracker, or what brought the projection"
+                )
+            if build.version == kind.version:
+                return build
+    return _unfinished(found, kind)
+
+
+def _unfinished(found: Sequence[Build], kind: Kind) -> Build | None:
+    mine = [build for build in found if build.name == kind.name and build.state == BUILDING]
+    return next((build for build in mine if build.version == kind.version), None)
+
+
+def _is_there(build: Build | None, head: int) -> bool:
+    return build is not None and build.state == CURRENT and build.position >= head
+
+
+def _parked(build: Build | None, kind: Kind) -> ProjectionParked:
+    if build is None or not build.error:
+        return ProjectionParked(f"projection {kind.name!r} was not brought up to date; try again")
+    return ProjectionParked(
+        f"projection {kind.name!r} waits at position {build.position}: {build.error}; "
+        f"mend it and run `tracker projections resume {kind.name}`"
+    )
+
+
+def _advance(database: Database, kind: Kind, number: int | None = None) -> Build:
+    """Take a batch further the build with this number, or without one that which answers or will.
+
+    A batch that fails is tried again by halves, down to the event that the projection cannot take in.
+    """
+    size, attempts = BATCH, 0
+    while True:
+        try:
+            with database.writing() as connection:
+                return _step(connection, kind, number, size)
+        except _Poison as poison:
+            attempts += size == 1
+            size = max(1, size // 2)
+            problem = poison.problem
+        if attempts == ATTEMPTS:
+            break
+    with database.writing() as connection:
+        build = _chosen(connection, kind, number)
+        logger.error("projection %s is parked at position %s: %s", kind.name, build.position, problem)
+        return _set(connection, build, error=problem)
+
+
+class _Poison(Exception):
+    """A projection failed on a batch; leaves the transaction, so that it is rolled back."""
+
+    def __init__(self, error: Exception) -> None:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        said = next(iter(str(error).strip().splitlines()), "")
+        self.problem = f"{type(error).__name__}: {said} ({Path(frame.filename).name}:{frame.lineno})"
+
+
+def _step(connection: Connection, kind: Kind, number: int | None, size: int) -> Build:
+    """Apply the next facts to a build, `size` at the most; at the head of the log a new one takes over."""
+    build = _chosen(connection, kind, number)
+    if build.error or (number is not None and build.state != BUILDING):
+        return build
+    batch = read_batch(connection, build.position, batch=size)
+    if batch:
+        # Before the projection's own work, so that a database that takes no writes is not taken for poison.
+        build = _move(connection, build, batch[-1].position)
+        _apply(connection, bound(kind, build.build), batch)
+    if build.state == BUILDING and len(batch) < size:
+        build = _take_over(connection, build)
+    return build
+
+
+def _apply(connection: Connection, projection: Projection, batch: Sequence[Fact]) -> None:
+    try:
+        projection.apply(batch, connection)
+    except Exception as problem:
+        # Whatever it is: a projection may be anybody's. Only where the server is gone is it not to blame.
+        if connection.invalidated or (isinstance(problem, DBAPIError) and problem.connection_invalidated):
+            raise
+        raise _Poison(problem) from problem
+
+
+def _chosen(connection: Connection, kind: Kind, number: int | None) -> Build:
+    found = all_builds(connection)
+    numbered = [build for build in found if build.name == kind.name and build.build == number]
+    return next(iter(numbered), None) or _answering(found, kind) or _begin(connection, kind)
+
+
+def _begin(connection: Connection, kind: Kind) -> Build:
+    """A new build, with empty tables."""
+    mine = [build.build for build in all_builds(connection) if build.name == kind.name]
+    projection = bound(kind, max(mine, default=0) + 1)
+    for table in projection.tables:
+        table.create(connection)
+    build = Build(
+        name=kind.name,
+        build=projection.build,
+        version=kind.version,
+        position=0,
+        state=BUILDING,
+        error="",
+        tables=" ".join(table.name for table in projection.tables),
+    )
+    connection.execute(builds.insert().values(asdict(build)))
+    return build
+
+
+def _move(connection: Connection, build: Build, position: int) -> Build:
+    """Move the checkpoint, if it is still where it was read."""
+    at = (builds.c.name == build.name, builds.c.build == build.build, builds.c.position == build.position)
+    moved = connection.execute(builds.update().where(*at).values(position=position)).rowcount
+    if moved != 1:
+        raise LogUnavailable(f"projection {build.name!r} was moved from {build.position} by somebody else")
+    return but(build, position=position)
+
+
+def _set(connection: Connection, build: Build, **values: Any) -> Build:
+    one = (builds.c.name == build.name, builds.c.build == build.build)
+    connection.execute(builds.update().where(*one).values(values))
+    return but(build, **values)
+
+
+def _take_over(connection: Connection, build: Build) -> Build:
+    """Let a build that has reached the head of the log answer from now on, in the place of all others."""
+    for other in all_builds(connection):
+        if other.name == build.name and other.build != build.build and other.state != RETIRED:
+            _set(connection, other, state=RETIRED, retired_at=int(time.time()))
+    _drop_retired(connection)
+    return _set(connection, build, state=CURRENT)
+
+
+def _drop_retired(connection: Connection) -> None:
+    """Drop the tables of builds that nobody can be reading any more."""
+    before = int(time.time()) - (0 if connection.dialect.name == "sqlite" else GRACE_SECONDS)
+    for build in all_builds(connection):
+        if build.state == RETIRED and build.retired_at is not None and build.retired_at <= before:
+            for name in reversed(build.tables.split()):
+                sa.Table(name, sa.MetaData()).drop(connection, checkfirst=True)
+            one = (builds.c.name == build.name, builds.c.build == build.build)
+            connection.execute(builds.delete().where(*one))
+
+
+def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) -> None:
     """Bring copies of the projections' tables to the head.
 
     The copies are temporary tables: SQLite finds those before the stored ones of the same name, so that
     projections and reads need not know.
     """
-    positions = _positions(connection)
-    _shadow(connection, checkpoints, filled=True)
-    for projection in projections:
-        at = positions.get((projection.name, projection.version))
-        for table in projection.tables:
-            _shadow(connection, table, filled=at is not None)
-        row = {"name": projection.name, "version": projection.version, "position": at or 0}
-        upsert(checkpoints, connection, row, ("name",))
-        while (at or 0) < head:
-            at = _advance(connection, projection)
+    found = all_builds(connection)
+    _shadow(connection, builds, filled=True)
+    for kind in kinds:
+        build = _answering(found, kind)
+        if build is None:
+            number = max((each.build for each in found if each.name == kind.name), default=0) + 1
+            build = Build(
+                name=kind.name,
+                build=number,
+                version=kind.version,
+                position=0,
+                state=CURRENT,
+                error="",
+                tables="",
+            )
+            connection.execute(builds.insert().values(asdict(build)))
+            filled = False
+        else:
+            build = _set(connection, build, state=CURRENT)
+            filled = True
+        for table in bound(kind, build.build).tables:
+            _shadow(connection, table, filled=filled)
+        try:
+            while not build.error and build.position < head:
+                build = _step(connection, kind, None, BATCH)
+        except _Poison as poison:
+            raise _parked(but(build, error=poison.problem), kind) from poison
 
 
 def _shadow(connection: Connection, table: sa.Table, *, filled: bool) -> None:
@@ -112,28 +368,3 @@ def _shadow(connection: Connection, table: sa.Table, *, filled: bool) -> None:
     if filled:
         stored = sa.table(table.name, *(sa.column(column.name) for column in table.columns), schema="main")
         connection.execute(temporary.insert().from_select([c.name for c in table.columns], stored.select()))
-
-
-def _advance(connection: Connection, projection: Projection) -> int:
-    """Apply one batch; returns the position reached."""
-    at = _positions(connection).get((projection.name, projection.version))
-    if at is None:
-        for table in projection.tables:
-            table.drop(connection, checkfirst=True)
-            table.create(connection)
-        at = 0
-    batch: list[Fact] = []
-    for fact in read_all(connection, after=at, batch=BATCH):
-        batch.append(fact)
-        if len(batch) == BATCH:
-            break
-    if batch:
-        projection.apply(batch, connection)
-        at = batch[-1].position
-    row = {"name": projection.name, "version": projection.version, "position": at}
-    upsert(checkpoints, connection, row, ("name",))
-    return at
-
-
-def _positions(connection: Connection) -> dict[tuple[str, int], int]:
-    return {(row.name, row.version): row.position for row in connection.execute(sa.select(checkpoints))}

@@ -7,7 +7,6 @@ from datetime import datetime
 from tracker.commitments.standing import Flag
 from tracker.evidence.finding import Finding
 from tracker.log import log
-from tracker.projections import history, inbox
 from tracker.projections.answers import Commitment, InboxItem
 from tracker.projections.reads import Reader
 
@@ -18,9 +17,9 @@ def waiting(reader: Reader) -> list[InboxItem]:
     """What waits for a person: contrary and unsettled reports first, then facts, deadlines, windows."""
     items = []
     by_name: dict[str, list[tuple[Finding, int]]] = {}
-    for finding, position in inbox.unsettled(reader.connection, reader.known):
+    for finding, position in reader.inbox.unsettled(reader.connection, reader.known):
         by_name.setdefault(finding.commitment, []).append((finding, position))
-    inert_of = history.inert(reader.connection, reader.as_of, reader.known)
+    inert_of = reader.history.inert(reader.connection, reader.as_of, reader.known)
     for view in reader.board():
         standing = view.standing
         for finding, _ in by_name.get(view.id, ()):
