@@ -294,6 +294,14 @@ def test_the_whole_log_is_read_in_batches_of_any_size(log: EventLog, batch: int)
         assert list(log.read_all(after, batch=batch)) == facts[after:]
 
 
+@pytest.mark.parametrize("batch", [0, -1])
+def test_a_batch_of_no_facts_is_refused(log: EventLog, batch: int) -> None:
+    """It would never come to an end, or mean all on one database and an error on the other."""
+    log.append({"a": (NEW, drafts(2))})
+    with pytest.raises(ValueError, match=f"batch must be at least 1, not {batch}"):
+        next(log.read_all(batch=batch))
+
+
 def test_the_log_is_read_by_type_and_by_stream(log: EventLog) -> None:
     """Of several types, of one stream, of both, after a position: always in the order of the log."""
     log.append({"a": (NEW, [draft(), draft(event=Withdrawn()), draft(event=Fulfilled())])})

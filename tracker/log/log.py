@@ -196,7 +196,12 @@ def read_all(
 def read_batch(
     connection: Connection, after: int, types: Sequence[str] = (), stream: str = "", batch: int = BATCH
 ) -> list[Fact]:
-    """The next facts after a position, `batch` at the most; fewer only where there are no more."""
+    """The next facts after a position, `batch` at the most; fewer only where there are no more.
+
+    Raises `ValueError` where `batch` is below 1.
+    """
+    if batch < 1:
+        raise ValueError(f"batch must be at least 1, not {batch}")
     one = (stream,) if stream else ()
     statement = sql.batch(len(types), bool(stream))
     return facts_of(statement.rows(connection, after, *types, *one, batch))
