@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from attrs import evolve as but
 from attrs import frozen
 
 from tests.commitments.lives import terms
@@ -12,12 +15,12 @@ from tests.log.happenings import START, THEN, Clock, draft, drafts
 from tracker.commitments.events import Accepted, Event, Fact, Fulfilled, Proposed, Withdrawn
 from tracker.commitments.terms import Kind
 from tracker.database.engine import Database
-from tracker.errors import ChainBroken, LogUnavailable, UnknownEventType, WrongVersion
+from tracker.errors import ChainBroken, LogUnavailable, UnknownEventType, UnstorableText, WrongVersion
 from tracker.evidence.when import Occurred, Precision, occurrence
 from tracker.log.chain import GENESIS
 from tracker.log.checkpoint import Checkpoint
 from tracker.log.eventlog import EventLog
-from tracker.log.log import Draft, Expected
+from tracker.log.log import Draft, Expected, fact_of
 
 ANY, EXISTS, NEW = Expected.ANY, Expected.EXISTS, Expected.NEW
 
@@ -397,6 +400,55 @@ def _hash_at(log: EventLog, position: int) -> bytes:
 
 
 # What is refused
+
+UNSTORABLE = [("a\0b", "a NUL character"), ("a\ud800b", "half of a surrogate pair, which is no character")]
+
+
+@pytest.mark.parametrize(("text", "fault"), UNSTORABLE)
+@pytest.mark.parametrize("name", ["id", "recorded_by", "cause", "zone"])
+def test_a_text_that_one_database_cannot_store_is_refused_on_each(
+    log: EventLog, name: str, text: str, fault: str
+) -> None:
+    """With the stream and the mend, whatever else is in the batch; nothing is written."""
+    given: dict[str, Any] = {"occurred": but(THEN, zone=text)} if name == "zone" else {name: text}
+    with pytest.raises(UnstorableText) as refusal:
+        log.append({"first": (NEW, drafts(2)), "판문점": (NEW, [draft(), but(draft(), **given)])})
+    assert str(refusal.value) == f"stream '판문점': the {name} {text!r} holds {fault}; leave it out"
+    assert log.head() == Checkpoint()
+    log.append({"판문점": (NEW, [draft()])})
+    assert log.verify().position == 1
+
+
+@pytest.mark.parametrize(("text", "fault"), UNSTORABLE)
+def test_a_stream_cannot_have_a_name_that_one_database_cannot_store(
+    log: EventLog, text: str, fault: str
+) -> None:
+    """Neither written nor asked for: on both databases the same words."""
+    told = f"stream {text!r}: the name {text!r} holds {fault}; leave it out"
+    asked: list[Callable[[], object]] = [
+        lambda: log.append({text: (NEW, [draft()])}),
+        lambda: log.append({text: (NEW, [])}),
+        lambda: log.read(text),
+        lambda: log.read(text, up_to=1),
+        lambda: list(log.read_all(stream=text)),
+    ]
+    for ask in asked:
+        with pytest.raises(UnstorableText) as refusal:
+            ask()
+        assert str(refusal.value) == told
+    with log.database.reading() as connection:
+        assert fact_of(connection, text) is None
+
+
+def test_data_may_hold_nul_but_no_half_of_a_pair(log: EventLog) -> None:
+    """JSON writes NUL as an escape, so it comes back; half of a surrogate pair has no UTF-8 to hash."""
+    log.append({"a": (NEW, [draft("a\0b")])})
+    assert log.read("a")[0].event == Accepted(because="a\0b")
+    with pytest.raises(UnstorableText) as refusal:
+        log.append({"a": (EXISTS, [draft("a\ud800b")])})
+    told = "stream 'a': a text of the Accepted holds half of a surrogate pair, which is no character"
+    assert str(refusal.value) == f"{told}; leave it out"
+    assert log.verify().position == 1
 
 
 @frozen(kw_only=True)

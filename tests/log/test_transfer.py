@@ -188,6 +188,10 @@ def test_a_change_of_any_column_is_found(full: Database, empty: Database, column
         ({"precision": "week"}, "Expected `str` matching regex '^(instant|day|month)"),
         ({"data": '{"condition":1}'}, "data is no ConditionMet: Expected `str`"),
         ({"data": "no JSON"}, "data is no ConditionMet: JSON is malformed"),
+        *(
+            ({name: "a\0b"}, f"the {name} 'a\\x00b' holds a NUL character, which no log can hold")
+            for name in ("id", "stream", "recorded_by", "cause")
+        ),
         ({"recorded_at": 10**18}, "Expected `int` <= 253402300799999999"),
         ({"version": 10**18}, "Expected `int` <= 2147483647"),
     ],

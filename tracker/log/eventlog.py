@@ -36,7 +36,7 @@ class EventLog:
         where something of it is new, or where it has no drafts at all. For an id seen before, in whatever
         stream, the fact is returned as it was first recorded. The id alone decides: a command that is tried
         again may say another *now*, so its content is not compared. Raises `WrongVersion`,
-        `UnknownEventType` and `LogUnavailable`.
+        `UnknownEventType`, `UnstorableText` and `LogUnavailable`.
         """
         with self.database.writing() as connection:
             return log.append(connection, batch, self.clock())

@@ -24,7 +24,7 @@ from tracker.commitments.events import Fact
 from tracker.database.schema import from_micros, to_micros
 from tracker.errors import ChainBroken, WrongVersion
 from tracker.evidence.when import Occurred
-from tracker.log import sql
+from tracker.log import sql, texts
 from tracker.log.chain import HEADER, follow
 from tracker.log.checkpoint import Checkpoint
 from tracker.log.codec import encode
@@ -81,8 +81,9 @@ def append(
     """Append to one or several streams, all or nothing, inside a `writing()` transaction.
 
     Returns the facts in the order given; for an id seen before, the fact as it was first recorded.
-    `recorded_at` is the later of `now` and the head's. Raises `WrongVersion`.
+    `recorded_at` is the later of `now` and the head's. Raises `WrongVersion` and `UnstorableText`.
     """
+    _check_texts(batch)
     head, versions = _before(connection, list(batch))
     recorded_at = max(now, head.recorded_at) if head.recorded_at else now
     at = to_micros(recorded_at)
@@ -113,13 +114,26 @@ def append(
                 draft.recorded_by,
                 draft.cause,
             )
-            row, previous = row_of(fact, at, previous)
+            try:
+                row, previous = row_of(fact, at, previous)
+            except UnicodeEncodeError as problem:
+                raise texts.unstorable(stream, type(draft.event).__name__, problem) from None
             known[fact.id] = fact
             rows.append(row)
             facts.append(fact)
     if rows:
         sql.INSERT.run(connection, rows)
     return facts
+
+
+def _check_texts(batch: Mapping[str, tuple[Expected | int, Sequence[Draft]]]) -> None:
+    for stream, (_, drafts) in batch.items():
+        # All at once, and one by one only where something is wrong: that takes 0.1 µs of an event's 11.
+        each = [text for d in drafts for text in (d.id, d.recorded_by, d.cause, d.occurred.zone)]
+        if not texts.is_storable("".join((stream, *each))):
+            texts.check_name(stream)
+            names = ("id", "recorded_by", "cause", "zone")
+            texts.check(stream, zip(names * len(drafts), each, strict=True))
 
 
 def _before(connection: Connection, streams: Sequence[str]) -> tuple[Checkpoint, dict[str, int]]:
@@ -172,6 +186,7 @@ def _checkpoint(row: Sequence[Any]) -> Checkpoint:
 
 def read(connection: Connection, stream: str, up_to: int | None = None) -> list[Fact]:
     """The facts of one stream in order of their version, up to position `up_to` if given."""
+    texts.check_name(stream)
     if up_to is None:
         return facts_of(sql.STREAM.rows(connection, stream))
     return facts_of(sql.STREAM_UP_TO.rows(connection, stream, up_to))
@@ -202,6 +217,7 @@ def read_batch(
     """
     if batch < 1:
         raise ValueError(f"batch must be at least 1, not {batch}")
+    texts.check_name(stream)
     one = (stream,) if stream else ()
     statement = sql.batch(len(types), bool(stream))
     return facts_of(statement.rows(connection, after, *types, *one, batch))
@@ -215,7 +231,7 @@ def in_order(connection: Connection, prefix: str) -> list[str]:
 
 def fact_of(connection: Connection, event_id: str) -> Fact | None:
     """The fact with this id, or None."""
-    return _known(connection, [event_id]).get(event_id)
+    return _known(connection, [event_id]).get(event_id) if texts.is_storable(event_id) else None
 
 
 def last_fact(connection: Connection, stream: str, type_name: str) -> Fact | None:

@@ -28,6 +28,7 @@ from tracker.log.checkpoint import Checkpoint
 from tracker.log.codec import decode
 from tracker.log.log import BATCH, read_head
 from tracker.log.tables import events
+from tracker.log.texts import is_storable
 
 # Far beyond any event; without a bound, a file without line ends would be read into memory whole.
 LONGEST = 64 * 1024 * 1024
@@ -183,6 +184,9 @@ class _Reading:
             raise self._broken(number, due, f"position {line.position} stands where {due} is due")
         if link(self.at.hash, _header(line), line.data.encode()).hex() != line.hash:
             raise self._broken(number, due, f"position {due} was changed after it was written")
+        for name in ("id", "stream", "recorded_by", "cause"):
+            if not is_storable(text := getattr(line, name)):
+                raise self._bad(number, f"the {name} {text!r} holds a NUL character, which no log can hold")
         version = self.versions.get(line.stream, 0) + 1
         if line.version != version:
             told = f"version {line.version} of stream {line.stream!r} stands where {version} is due"
