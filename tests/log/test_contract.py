@@ -392,6 +392,28 @@ def test_a_checkpoint_of_another_log_is_told(log: EventLog) -> None:
     assert other.value.position == 2
 
 
+@pytest.mark.parametrize("time", [START - timedelta(microseconds=1), START + timedelta(days=1), None])
+def test_a_checkpoint_with_another_time_is_told(log: EventLog, time: datetime | None) -> None:
+    """The right hash alone is not the line that was published."""
+    log.append({"a": (NEW, drafts(3))})
+    bad = but(log.checkpoint(), recorded_at=time)
+    said = str(bad).split()[1]
+    with pytest.raises(ChainBroken) as broken:
+        log.verify(bad)
+    assert str(broken.value) == f"position 3 has the hash of the checkpoint, but not its time {said}"
+    assert broken.value.position == 3
+
+
+@pytest.mark.parametrize("bad", [Checkpoint(0, START, GENESIS), Checkpoint(0, None, b"x" * 32)])
+def test_a_checkpoint_of_an_empty_log_has_no_time_and_no_hash(log: EventLog, bad: Checkpoint) -> None:
+    """Whether the log is empty still or not."""
+    for _ in range(2):
+        with pytest.raises(ChainBroken, match=r"^position 0 ") as broken:
+            log.verify(bad)
+        assert broken.value.position == 0
+        log.append({"a": (ANY, drafts(1))})
+
+
 def _hash_at(log: EventLog, position: int) -> bytes:
     """The stored hash of a position."""
     with log.database.reading() as connection:

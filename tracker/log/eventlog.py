@@ -88,7 +88,7 @@ class EventLog:
         """Recompute the chain, of the whole log or of what came after a checkpoint; returns its end.
 
         Raises `ChainBroken` with the first position that does not fit: one that was changed, is missing or
-        too many, or, against a checkpoint, was replaced or cut off.
+        too many, or, against a checkpoint, was replaced, was cut off or was recorded at another time.
         """
         with self.database.reading() as connection:
             return log.verify(connection, since)

@@ -198,8 +198,12 @@ class _Reading:
         self._read(number, line)
         self.versions[line.stream] = version
         self.at = line.end
-        if self.expected is not None and self.expected.position == due and self.expected != self.at:
-            raise self._broken(number, due, f"position {due} is not what the checkpoint was made of")
+        if (
+            self.expected is not None
+            and self.expected.position == due
+            and (told := self.expected.differs(line.recorded_at, self.at.hash))
+        ):
+            raise self._broken(number, due, told)
 
     def _read(self, number: int, line: Line) -> None:
         # An event that does not decode would break every later read of the log; better now than then.
