@@ -160,6 +160,23 @@ def numbered(connection: Connection, numbers: Sequence[int]) -> dict[int, Docume
     return {row.number: _document(row) for row in connection.execute(query)}
 
 
+def held(connection: Connection, wanted: Iterable[tuple[int, str]]) -> dict[str, Document]:
+    """Documents by their hash, of those named by number and hash that are here.
+
+    The capture with the number, if it has the hash. After the import of a log the number may be another's
+    here, or nobody's: then any capture with the hash, a forgotten one before all others.
+    """
+    numbers = {digest: number for number, digest in wanted}
+    found: dict[str, Document] = {}
+    for chunk in _chunks(set(numbers)):
+        query = sa.select(documents).where(documents.c.hash.in_(chunk))
+        # The later row replaces the one before it, unless that is the very capture.
+        for row in connection.execute(query.order_by(documents.c.forgotten, documents.c.number.desc())):
+            if row.hash not in found or found[row.hash].number != numbers[row.hash]:
+                found[row.hash] = _document(row)
+    return found
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """How many captures each feed has."""
     query = sa.select(documents.c.feed, sa.func.count().label("captures")).group_by(documents.c.feed)
