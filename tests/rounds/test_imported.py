@@ -104,3 +104,22 @@ def test_a_copy_of_a_text_that_came_again_is_still_a_copy(t: Tracker, pages: Pag
         told = new.explain("open-bridge")
         assert len({quote.origin for quote in told.waiting}) == 1
         assert len(told.waiting) == 2
+
+
+def test_what_was_forgotten_before_the_export_does_not_come_back(
+    t: Tracker, pages: Pages, tmp_path: Path
+) -> None:
+    """The log has the hash of what was forgotten, so the new archive keeps it out, too; an edit is news."""
+    pages.feed("/gazette", ("g2", "Harbour bridge opened by port authority", "The mayor cut a ribbon."))
+    rounds.gather(t, ["herald"])
+    rounds.gather(t, ["gazette"])
+    t.forget([1], "it names a private person")
+    with moved(t, tmp_path) as new:
+        assert {v.feed: v.new for v in rounds.gather(new, ["herald", "gazette"]).visits} == {
+            "herald": 0,
+            "gazette": 1,
+        }
+        assert (findings(new)["herald"].words, findings(new)["herald"].text) == ((), "")
+        assert findings(new)["gazette"].words
+        pages.feed("/herald", ("h1", "Port authority opens harbour bridge", "Cars crossed."))
+        assert [visit.new for visit in rounds.gather(new, ["herald"]).visits] == [1]

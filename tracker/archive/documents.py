@@ -10,7 +10,7 @@ never captured again, under whatever guid or feed they come.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -51,20 +51,22 @@ def capture(
     entries: Iterable[Entry],
     now: datetime,
     salvaged: bool = False,
+    gone: Collection[str] = (),
 ) -> int:
     """Store the entries whose words we have not under their guid; returns how many were new.
 
+    `gone` are hashes of words that were forgotten in another archive, and are kept out of this one, too.
     Oldest first where the feed dates them, so that numbers follow the order of publication.
     """
     incoming = list(entries)[::-1]  # feeds put the newest first; it decides between equal dates
     incoming.sort(key=lambda entry: entry.updated or entry.published or now)
     latest = _latest(connection, feed, {entry.guid for entry in incoming})
-    gone = _forgotten(connection, {entry.hash for entry in incoming})
+    kept_out = {*gone, *_forgotten(connection, {entry.hash for entry in incoming})}
     number = last_number(connection)
     rows = []
     for entry in incoming:
         known_hash, version = latest.get(entry.guid, ("", 0))
-        if entry.hash == known_hash or entry.hash in gone:
+        if entry.hash == known_hash or entry.hash in kept_out:
             continue
         number += 1
         latest[entry.guid] = (entry.hash, version + 1)
