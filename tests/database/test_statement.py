@@ -109,6 +109,17 @@ def test_a_statement_takes_its_parameters_in_order(base: Database) -> None:
         assert list(SOME.rows(connection, 0, "", b"")) == []
 
 
+def test_texts_are_compared_by_their_bytes_where_that_is_asked_for(base: Database) -> None:
+    """Whatever language a PostgreSQL database was made for."""
+    words = ["B", "a", "a b", "a/", "a/b", "ab", "á", "판"]
+    insert(base, [(-number, 0, word, b"") for number, word in enumerate(words)])
+    ordered = Statement(
+        "SELECT words FROM things WHERE words COLLATE BINARY > ? ORDER BY words COLLATE BINARY"
+    )
+    with base.reading() as connection:
+        assert [word for (word,) in ordered.rows(connection, "a")] == words[2:]
+
+
 def test_null_is_equal_to_nothing(base: Database) -> None:
     """None may be a parameter; as in all SQL, no row compares equal to it."""
     insert(base, ROWS)

@@ -20,7 +20,7 @@ from tracker.evidence.when import Occurred, Precision, occurrence
 from tracker.log.chain import GENESIS
 from tracker.log.checkpoint import Checkpoint
 from tracker.log.eventlog import EventLog
-from tracker.log.log import Draft, Expected, fact_of
+from tracker.log.log import Draft, Expected, fact_of, in_order
 
 ANY, EXISTS, NEW = Expected.ANY, Expected.EXISTS, Expected.NEW
 
@@ -320,6 +320,15 @@ def test_the_log_is_read_by_type_and_by_stream(log: EventLog) -> None:
     assert positions(types=("Withdrawn",), stream="b") == [4]
     assert positions(after=2, types=("Withdrawn",)) == [4]
     assert positions(types=("NeverHeardOf",)) == positions(stream="c") == positions(after=5) == []
+
+
+def test_the_streams_of_a_prefix_are_told_in_the_order_in_which_they_began(log: EventLog) -> None:
+    """Of any script, and in whatever order the database sorts texts; a name that only resembles is not."""
+    names = ["b", "판문점", "A", "a", "á", "~", "🕊", "a b", ""]
+    for name in ["findings/a", "kind", *(f"kind/{name}" for name in names), "kind0", "Kind/c", "kinds/d"]:
+        log.append({name: (NEW, drafts(2))})
+    with log.database.reading() as connection:
+        assert in_order(connection, "kind/") == names
 
 
 def test_a_reader_holds_nothing_open_while_it_works(log: EventLog) -> None:

@@ -24,11 +24,14 @@ _BINARY: dict[type, str] = {
 
 
 class Statement:
-    """One SQL text, `?` for each parameter; holds no other `?` and no `%`."""
+    """One SQL text, `?` for each parameter; holds no other `?` and no `%`.
+
+    `COLLATE BINARY` compares texts by their bytes on PostgreSQL too, whatever language the database has.
+    """
 
     def __init__(self, text: str) -> None:
         self._sqlite = text
-        self._postgres = text.replace("?", "%s")
+        self._postgres = text.replace("?", "%s").replace("COLLATE BINARY", 'COLLATE "C"')
 
     def run(self, connection: Connection, *parameters: object) -> Any:
         """Execute it; returns the driver's cursor, whose rows are plain tuples."""

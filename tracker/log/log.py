@@ -22,7 +22,6 @@ from sqlalchemy.engine import Connection
 
 from tracker.commitments.events import Fact
 from tracker.database.schema import from_micros, to_micros
-from tracker.database.statement import Statement
 from tracker.errors import ChainBroken, WrongVersion
 from tracker.evidence.when import Occurred
 from tracker.log import sql, texts
@@ -32,8 +31,6 @@ from tracker.log.codec import encode
 from tracker.log.rows import facts_of, row_of
 
 BATCH = 1000
-
-_END_AT = Statement("SELECT recorded_at, hash FROM events WHERE position = ?")
 
 # Seeded by the system, in every process anew; asked for each id, the system took 3 µs of an event's 10.
 _chance = Random()
@@ -228,7 +225,7 @@ def read_batch(
 
 def in_order(connection: Connection, prefix: str) -> list[str]:
     """What follows `prefix` in the names of its streams, in the order in which they began."""
-    rows = sql.BEGINNINGS.rows(connection, prefix, prefix + "\uffff")
+    rows = sql.BEGINNINGS.rows(connection, prefix, prefix + "\U0010ffff")
     return [stream.removeprefix(prefix) for (stream,) in rows]
 
 
@@ -285,7 +282,7 @@ def _check_beginning(connection: Connection) -> None:
 
 
 def _check_against(connection: Connection, at: Checkpoint) -> None:
-    row = _END_AT.run(connection, at.position).fetchone() if at.position else (None, GENESIS)
+    row = sql.END_AT.run(connection, at.position).fetchone() if at.position else (None, GENESIS)
     if row is None:
         end = read_head(connection).position
         if end > at.position:

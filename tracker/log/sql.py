@@ -17,7 +17,7 @@ COLUMNS = ", ".join(events.c[name].name for name in (*HEADER, "data"))
 INSERT = Insert(events, (*HEADER, "data", "hash"))
 HEAD = Statement("SELECT position, recorded_at, hash FROM events ORDER BY position DESC LIMIT 1")
 FIRST = Statement("SELECT min(position) FROM events")
-HASH_AT = Statement("SELECT hash FROM events WHERE position = ?")
+END_AT = Statement("SELECT recorded_at, hash FROM events WHERE position = ?")
 HEAD_AND_VERSION = Statement(  # one round trip less for the usual append, to one stream
     "SELECT position, recorded_at, hash, (SELECT max(version) FROM events WHERE stream = ?) "
     "FROM events ORDER BY position DESC LIMIT 1"
@@ -28,8 +28,9 @@ STREAM_UP_TO = Statement(f"SELECT {COLUMNS} FROM events WHERE stream = ? AND pos
 LAST_OF_STREAM = Statement(
     f"SELECT {COLUMNS} FROM events WHERE stream = ? AND type = ? ORDER BY version DESC LIMIT 1"
 )
-BEGINNINGS = Statement(
-    "SELECT stream FROM events WHERE stream >= ? AND stream < ? AND version = 1 ORDER BY position"
+BEGINNINGS = Statement(  # in the order of en_US, for one, no text is between a prefix and its end
+    "SELECT stream FROM events "
+    "WHERE stream COLLATE BINARY >= ? AND stream COLLATE BINARY < ? AND version = 1 ORDER BY position"
 )
 # In two steps, and with a `+` to keep SQLite from the index of positions: asked for the last position up to
 # a time, it went back from the end of the log, row by row.
