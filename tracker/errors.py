@@ -73,6 +73,10 @@ class BadExport(UserError):
     """A file that should hold an exported log does not, or not all of it; names the line."""
 
 
+class UnstorableText(UserError):
+    """A text with a character that not every database can store; names the stream and the character."""
+
+
 class UnknownProjection(UserError):
     """No projection with this name is built in or installed."""
 

@@ -112,6 +112,19 @@ def test_an_end_that_was_cut_off_is_seen_against_a_checkpoint_only(desk: Path) -
         assert line == f"tracker: the log ends at position {end - 1}; the checkpoint is of {end}"
 
 
+def test_a_checkpoint_with_another_time_is_refused(desk: Path, fresh: Path) -> None:
+    """Its hash alone is not the line that was published; it is refused wherever one is given."""
+    position, time, digest = told("checkpoint", cwd=desk).split()
+    told("export", "log.jsonl", cwd=desk)
+    other = time.replace(time[:4], "1999", 1)
+    line = f"position {position} has the hash of the checkpoint, but not its time {other}"
+    for option in ("--against", "--since"):
+        given = f"{position} {other} {digest}"
+        assert refused("verify", option, given, cwd=desk, status=1) == f"tracker: {line}"
+    imported = refused("import", str(desk / "log.jsonl"), "--against", given, cwd=fresh, status=1)
+    assert imported.endswith(f"log.jsonl:{position}: {line}")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

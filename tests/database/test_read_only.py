@@ -65,7 +65,7 @@ def answers(folder: Path) -> list[str]:
 def forget_projections(folder: Path) -> None:
     """As after an upgrade of the program, or a crash: the views are gone or behind."""
     with closing(sqlite3.connect(folder / "tracker.sqlite3")) as raw, raw:
-        raw.execute("DELETE FROM history WHERE commitment = 'open-bridge'")
+        raw.execute("DELETE FROM history_rows_1 WHERE commitment = 'open-bridge'")
         raw.execute("UPDATE projections SET position = 3 WHERE name = 'history'")
         raw.execute("UPDATE projections SET version = 1 WHERE name = 'inbox'")
 

@@ -76,3 +76,16 @@ def test_forgotten_words_leave_the_table(tmp_path: Path, postgres_url: str) -> N
         with t.database.reading() as connection:
             places = connection.execute(sa.text("SELECT ctid::text FROM documents")).scalars().all()
         assert sorted(places) == ["(0,1)", "(0,2)", "(0,3)", "(0,4)"]
+
+
+@each_release
+def test_streams_are_compared_by_their_bytes(snapshot: Path, postgres: Postgres) -> None:
+    """Whatever language the database was made for, and however old the schema it began with."""
+    asked = (
+        "SELECT collation_name FROM information_schema.columns WHERE (table_name, column_name) = (:it, :its)"
+    )
+    with postgres.empty() as url, opened(url) as database:
+        migrate_to(database, snapshot.stem)
+        migrate_to(database, REVISION)
+        with database.reading() as connection:
+            assert connection.execute(sa.text(asked), {"it": "events", "its": "stream"}).scalar() == "C"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from attrs import evolve as but
 from attrs import frozen
 
 from tests.commitments.lives import terms
@@ -12,12 +15,12 @@ from tests.log.happenings import START, THEN, Clock, draft, drafts
 from tracker.commitments.events import Accepted, Event, Fact, Fulfilled, Proposed, Withdrawn
 from tracker.commitments.terms import Kind
 from tracker.database.engine import Database
-from tracker.errors import ChainBroken, LogUnavailable, UnknownEventType, WrongVersion
+from tracker.errors import ChainBroken, LogUnavailable, UnknownEventType, UnstorableText, WrongVersion
 from tracker.evidence.when import Occurred, Precision, occurrence
 from tracker.log.chain import GENESIS
 from tracker.log.checkpoint import Checkpoint
 from tracker.log.eventlog import EventLog
-from tracker.log.log import Draft, Expected, position_at
+from tracker.log.log import Draft, Expected, fact_of, in_order, position_at
 
 TICK = timedelta(microseconds=1)
 ANY, EXISTS, NEW = Expected.ANY, Expected.EXISTS, Expected.NEW
@@ -309,6 +312,14 @@ def test_the_whole_log_is_read_in_batches_of_any_size(log: EventLog, batch: int)
         assert list(log.read_all(after, batch=batch)) == facts[after:]
 
 
+@pytest.mark.parametrize("batch", [0, -1])
+def test_a_batch_of_no_facts_is_refused(log: EventLog, batch: int) -> None:
+    """It would never come to an end, or mean all on one database and an error on the other."""
+    log.append({"a": (NEW, drafts(2))})
+    with pytest.raises(ValueError, match=f"batch must be at least 1, not {batch}"):
+        next(log.read_all(batch=batch))
+
+
 def test_the_log_is_read_by_type_and_by_stream(log: EventLog) -> None:
     """Of several types, of one stream, of both, after a position: always in the order of the log."""
     log.append({"a": (NEW, [draft(), draft(event=Withdrawn()), draft(event=Fulfilled())])})
@@ -324,6 +335,15 @@ def test_the_log_is_read_by_type_and_by_stream(log: EventLog) -> None:
     assert positions(types=("Withdrawn",), stream="b") == [4]
     assert positions(after=2, types=("Withdrawn",)) == [4]
     assert positions(types=("NeverHeardOf",)) == positions(stream="c") == positions(after=5) == []
+
+
+def test_the_streams_of_a_prefix_are_told_in_the_order_in_which_they_began(log: EventLog) -> None:
+    """Of any script, and in whatever order the database sorts texts; a name that only resembles is not."""
+    names = ["b", "판문점", "A", "a", "á", "~", "🕊", "a b", ""]
+    for name in ["findings/a", "kind", *(f"kind/{name}" for name in names), "kind0", "Kind/c", "kinds/d"]:
+        log.append({name: (NEW, drafts(2))})
+    with log.database.reading() as connection:
+        assert in_order(connection, "kind/") == names
 
 
 def test_a_reader_holds_nothing_open_while_it_works(log: EventLog) -> None:
@@ -396,6 +416,28 @@ def test_a_checkpoint_of_another_log_is_told(log: EventLog) -> None:
     assert other.value.position == 2
 
 
+@pytest.mark.parametrize("time", [START - timedelta(microseconds=1), START + timedelta(days=1), None])
+def test_a_checkpoint_with_another_time_is_told(log: EventLog, time: datetime | None) -> None:
+    """The right hash alone is not the line that was published."""
+    log.append({"a": (NEW, drafts(3))})
+    bad = but(log.checkpoint(), recorded_at=time)
+    said = str(bad).split()[1]
+    with pytest.raises(ChainBroken) as broken:
+        log.verify(bad)
+    assert str(broken.value) == f"position 3 has the hash of the checkpoint, but not its time {said}"
+    assert broken.value.position == 3
+
+
+@pytest.mark.parametrize("bad", [Checkpoint(0, START, GENESIS), Checkpoint(0, None, b"x" * 32)])
+def test_a_checkpoint_of_an_empty_log_has_no_time_and_no_hash(log: EventLog, bad: Checkpoint) -> None:
+    """Whether the log is empty still or not."""
+    for _ in range(2):
+        with pytest.raises(ChainBroken, match=r"^position 0 ") as broken:
+            log.verify(bad)
+        assert broken.value.position == 0
+        log.append({"a": (ANY, drafts(1))})
+
+
 def _hash_at(log: EventLog, position: int) -> bytes:
     """The stored hash of a position."""
     with log.database.reading() as connection:
@@ -404,6 +446,55 @@ def _hash_at(log: EventLog, position: int) -> bytes:
 
 
 # What is refused
+
+UNSTORABLE = [("a\0b", "a NUL character"), ("a\ud800b", "half of a surrogate pair, which is no character")]
+
+
+@pytest.mark.parametrize(("text", "fault"), UNSTORABLE)
+@pytest.mark.parametrize("name", ["id", "recorded_by", "cause", "zone"])
+def test_a_text_that_one_database_cannot_store_is_refused_on_each(
+    log: EventLog, name: str, text: str, fault: str
+) -> None:
+    """With the stream and the mend, whatever else is in the batch; nothing is written."""
+    given: dict[str, Any] = {"occurred": but(THEN, zone=text)} if name == "zone" else {name: text}
+    with pytest.raises(UnstorableText) as refusal:
+        log.append({"first": (NEW, drafts(2)), "판문점": (NEW, [draft(), but(draft(), **given)])})
+    assert str(refusal.value) == f"stream '판문점': the {name} {text!r} holds {fault}; leave it out"
+    assert log.head() == Checkpoint()
+    log.append({"판문점": (NEW, [draft()])})
+    assert log.verify().position == 1
+
+
+@pytest.mark.parametrize(("text", "fault"), UNSTORABLE)
+def test_a_stream_cannot_have_a_name_that_one_database_cannot_store(
+    log: EventLog, text: str, fault: str
+) -> None:
+    """Neither written nor asked for: on both databases the same words."""
+    told = f"stream {text!r}: the name {text!r} holds {fault}; leave it out"
+    asked: list[Callable[[], object]] = [
+        lambda: log.append({text: (NEW, [draft()])}),
+        lambda: log.append({text: (NEW, [])}),
+        lambda: log.read(text),
+        lambda: log.read(text, up_to=1),
+        lambda: list(log.read_all(stream=text)),
+    ]
+    for ask in asked:
+        with pytest.raises(UnstorableText) as refusal:
+            ask()
+        assert str(refusal.value) == told
+    with log.database.reading() as connection:
+        assert fact_of(connection, text) is None
+
+
+def test_data_may_hold_nul_but_no_half_of_a_pair(log: EventLog) -> None:
+    """JSON writes NUL as an escape, so it comes back; half of a surrogate pair has no UTF-8 to hash."""
+    log.append({"a": (NEW, [draft("a\0b")])})
+    assert log.read("a")[0].event == Accepted(because="a\0b")
+    with pytest.raises(UnstorableText) as refusal:
+        log.append({"a": (EXISTS, [draft("a\ud800b")])})
+    told = "stream 'a': a text of the Accepted holds half of a surrogate pair, which is no character"
+    assert str(refusal.value) == f"{told}; leave it out"
+    assert log.verify().position == 1
 
 
 @frozen(kw_only=True)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from random import Random
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from psycopg import sql
+from sqlalchemy.engine import make_url
 
-from tests.databases import opened
-from tests.log.happenings import drafts
+from tests.databases import VARIABLE, Postgres, opened
+from tests.log.happenings import draft, drafts
 from tracker.errors import LogUnavailable
 from tracker.log.eventlog import EventLog
 from tracker.log.log import Expected
@@ -85,6 +92,51 @@ def test_a_full_disk_is_told_and_the_log_stays_whole(sqlite_url: str) -> None:
         written = log.head().position
     with opened(sqlite_url) as database:
         assert_goes_on(EventLog(database), written)
+
+
+@pytest.fixture
+def small_disk(postgres: Postgres) -> Iterator[tuple[str, Callable[[], None]]]:
+    """A PostgreSQL database whose files lie on a disk of 16 MB of their own, and what makes room there."""
+    if VARIABLE in os.environ:
+        pytest.skip("only a server that we started can be given a disk")
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        with psycopg.connect(postgres.url.render_as_string(hide_password=False)) as raw:
+            server = Path(f"/proc/{raw.info.backend_pid}")
+            owner = server.stat().st_uid if server.exists() else 0
+        disk = ["mount", "-t", "tmpfs", "-o", f"size=16m,uid={owner},mode=700", "tmpfs", folder]
+        mounted = subprocess.run(disk, capture_output=True, text=True, check=False)
+        if mounted.returncode:
+            pytest.skip(f"only who may mount can make a disk to fill: {mounted.stderr.strip()}")
+        stack.callback(subprocess.run, ["umount", folder], check=True)
+        postgres.execute(sql.SQL("CREATE TABLESPACE small LOCATION {}").format(sql.Literal(folder)))
+        stack.callback(postgres.execute, sql.SQL("DROP TABLESPACE small").format())
+        url = stack.enter_context(postgres.migrated())
+        name = sql.Identifier(make_url(url).database or "")
+        postgres.execute(sql.SQL("ALTER DATABASE {} SET TABLESPACE small").format(name))
+
+        def make_room() -> None:
+            subprocess.run(["mount", "-o", "remount,size=32m", folder], check=True)
+
+        yield url, make_room
+
+
+def test_a_full_disk_of_postgresql_is_told_and_the_log_stays_whole(
+    small_disk: tuple[str, Callable[[], None]],
+) -> None:
+    """The same words as SQLite's; what was acknowledged is there, and with room the log goes on."""
+    url, make_room = small_disk
+    chance = Random(0)
+    with opened(url) as database:
+        log = EventLog(database)
+        with pytest.raises(LogUnavailable) as refusal:
+            while True:  # hex of random bytes, because what repeats itself would be compressed
+                log.append({"a": (Expected.ANY, [draft(chance.randbytes(50_000).hex())])})
+        assert str(refusal.value) == f"{database.place}: the disk is full; make room and try again"
+        written = log.head().position
+        assert log.verify().position == written > 50
+        make_room()
+        assert_goes_on(log, written)
 
 
 def test_a_file_opened_for_reading_is_read_and_not_written(sqlite_url: str) -> None:

@@ -10,7 +10,7 @@ never captured again, under whatever guid or feed they come.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -51,20 +51,22 @@ def capture(
     entries: Iterable[Entry],
     now: datetime,
     salvaged: bool = False,
+    gone: Collection[str] = (),
 ) -> int:
     """Store the entries whose words we have not under their guid; returns how many were new.
 
+    `gone` are hashes of words that were forgotten in another archive, and are kept out of this one, too.
     Oldest first where the feed dates them, so that numbers follow the order of publication.
     """
     incoming = list(entries)[::-1]  # feeds put the newest first; it decides between equal dates
     incoming.sort(key=lambda entry: entry.updated or entry.published or now)
     latest = _latest(connection, feed, {entry.guid for entry in incoming})
-    gone = _forgotten(connection, {entry.hash for entry in incoming})
+    kept_out = {*gone, *_forgotten(connection, {entry.hash for entry in incoming})}
     number = last_number(connection)
     rows = []
     for entry in incoming:
         known_hash, version = latest.get(entry.guid, ("", 0))
-        if entry.hash == known_hash or entry.hash in gone:
+        if entry.hash == known_hash or entry.hash in kept_out:
             continue
         number += 1
         latest[entry.guid] = (entry.hash, version + 1)
@@ -158,6 +160,23 @@ def numbered(connection: Connection, numbers: Sequence[int]) -> dict[int, Docume
     """Documents by their capture number."""
     query = sa.select(documents).where(documents.c.number.in_(list(numbers)))
     return {row.number: _document(row) for row in connection.execute(query)}
+
+
+def held(connection: Connection, wanted: Iterable[tuple[int, str]]) -> dict[str, Document]:
+    """Documents by their hash, of those named by number and hash that are here.
+
+    The capture with the number, if it has the hash. After the import of a log the number may be another's
+    here, or nobody's: then any capture with the hash, a forgotten one before all others.
+    """
+    numbers = {digest: number for number, digest in wanted}
+    found: dict[str, Document] = {}
+    for chunk in _chunks(set(numbers)):
+        query = sa.select(documents).where(documents.c.hash.in_(chunk))
+        # The later row replaces the one before it, unless that is the very capture.
+        for row in connection.execute(query.order_by(documents.c.forgotten, documents.c.number.desc())):
+            if row.hash not in found or found[row.hash].number != numbers[row.hash]:
+                found[row.hash] = _document(row)
+    return found
 
 
 def counts(connection: Connection) -> dict[str, int]:

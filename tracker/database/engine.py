@@ -57,6 +57,8 @@ _CACHE_KIB = 16_000
 
 _PG_READ_ONLY = "25006"  # read_only_sql_transaction: a standby, or a role that may only read
 
+_PG_DISK_FULL = "53100"
+
 READ_ONLY = "the database is read-only; check who may write the file and its folder"
 
 
@@ -210,7 +212,7 @@ def _reason(problem: BaseException | None, file: Path | None) -> str:
         return READ_ONLY
     if file is not None and any(words in text for words in sqlite_file.CANNOT_WRITE):
         return _unwritten(file.resolve(), is_open="readonly" in text)
-    if "database or disk is full" in text:
+    if "database or disk is full" in text or getattr(problem, "sqlstate", "") == _PG_DISK_FULL:
         return "the disk is full; make room and try again"
     if "disk I/O error" in text:
         return (

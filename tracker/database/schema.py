@@ -17,6 +17,10 @@ NAMING = {
 }
 metadata = sa.MetaData(naming_convention=NAMING)
 
+# For names that are compared: by their bytes, whatever language a PostgreSQL database was made for. In the
+# order of en_US, for one, no text is between a prefix and what follows it.
+Name = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 # The migration this program's tables correspond to; a test holds it equal to the newest in `migrations/`.
 REVISION = "0003"
 

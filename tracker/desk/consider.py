@@ -143,10 +143,8 @@ class Desk:
     def _documents(self, connection: Connection, findings: Sequence[Finding]) -> list[tuple[Document, str]]:
         """The documents of the latest findings, each with its origin; a copy follows within days."""
         latest = findings[-20:]
-        found = archive.numbered(connection, [finding.number for finding in latest])
-        # By hash as well: after the import of a log, this archive may give the number to another capture.
-        here = [f for f in latest if f.number in found and found[f.number].hash == f.document]
-        return [(found[f.number], f.origin) for f in here]
+        found = archive.held(connection, [(finding.number, finding.document) for finding in latest])
+        return [(found[each.document], each.origin) for each in latest if each.document in found]
 
     def judge(self, connection: Connection, name: str, now: datetime) -> Verdict | None:
         """Record the verdict that the findings on a commitment support, if they do and the rules allow it."""

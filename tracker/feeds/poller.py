@@ -26,6 +26,8 @@ from tracker.feeds.parse import ParsedFeed
 from tracker.feeds.settings import FeedSettings, FetchSettings
 from tracker.feeds.tables import feeds as table
 from tracker.feeds.worker import ParseWorker
+from tracker.log import log
+from tracker.log.events import DocumentForgotten
 
 WORKERS = 8
 
@@ -129,6 +131,12 @@ def _claim(
     ]
 
 
+def _forgotten(connection: Connection) -> set[str]:
+    """The hashes of what was forgotten, by the log: it may have been imported, with none of its documents."""
+    facts = log.read_all(connection, types=(DocumentForgotten.__name__,))
+    return {fact.event.document for fact in facts if isinstance(fact.event, DocumentForgotten)}
+
+
 def _is_due(names: Sequence[str], now: datetime, *, forced: bool) -> sa.ColumnElement[bool]:
     free = sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
     named = table.c.name.in_(list(names))
@@ -216,6 +224,7 @@ def _store(
                 entries=parsed.entries,
                 now=now,
                 salvaged=parsed.salvaged,
+                gone=_forgotten(connection),
             )
         outcome = Outcome(
             status=status,

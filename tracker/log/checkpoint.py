@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from attrs import frozen
 
+from tracker.database.schema import to_micros
 from tracker.errors import UserError
 from tracker.log.chain import GENESIS
 
@@ -26,8 +27,19 @@ class Checkpoint:
     hash: bytes = GENESIS
 
     def __str__(self) -> str:
-        at = "-" if self.recorded_at is None else self.recorded_at.isoformat().replace("+00:00", "Z")
-        return f"{self.position} {at} {self.hash.hex()}"
+        return f"{self.position} {self._time} {self.hash.hex()}"
+
+    @property
+    def _time(self) -> str:
+        return "-" if self.recorded_at is None else self.recorded_at.isoformat().replace("+00:00", "Z")
+
+    def differs(self, recorded_at: object, digest: object) -> str:
+        """How it differs from the time (microseconds) and the hash at its position; empty where it agrees."""
+        if digest != self.hash:
+            return f"position {self.position} is not what the checkpoint was made of"
+        if recorded_at != (None if self.recorded_at is None else to_micros(self.recorded_at)):
+            return f"position {self.position} has the hash of the checkpoint, but not its time {self._time}"
+        return ""
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:

@@ -36,7 +36,7 @@ class EventLog:
         where something of it is new, or where it has no drafts at all. For an id seen before, in whatever
         stream, the fact is returned as it was first recorded. The id alone decides: a command that is tried
         again may say another *now*, so its content is not compared. Raises `WrongVersion`,
-        `UnknownEventType` and `LogUnavailable`.
+        `UnknownEventType`, `UnstorableText` and `LogUnavailable`.
         """
         with self.database.writing() as connection:
             return log.append(connection, batch, self.clock())
@@ -88,7 +88,7 @@ class EventLog:
         """Recompute the chain, of the whole log or of what came after a checkpoint; returns its end.
 
         Raises `ChainBroken` with the first position that does not fit: one that was changed, is missing or
-        too many, or, against a checkpoint, was replaced or cut off.
+        too many, or, against a checkpoint, was replaced, was cut off or was recorded at another time.
         """
         with self.database.reading() as connection:
             return log.verify(connection, since)

@@ -24,8 +24,8 @@ from tracker.commitments.events import Fact
 from tracker.database.schema import from_micros, to_micros
 from tracker.errors import ChainBroken, WrongVersion
 from tracker.evidence.when import Occurred
-from tracker.log import sql
-from tracker.log.chain import HEADER, follow
+from tracker.log import sql, texts
+from tracker.log.chain import GENESIS, HEADER, follow
 from tracker.log.checkpoint import Checkpoint
 from tracker.log.codec import encode
 from tracker.log.rows import facts_of, row_of
@@ -81,8 +81,9 @@ def append(
     """Append to one or several streams, all or nothing, inside a `writing()` transaction.
 
     Returns the facts in the order given; for an id seen before, the fact as it was first recorded.
-    `recorded_at` is the later of `now` and the head's. Raises `WrongVersion`.
+    `recorded_at` is the later of `now` and the head's. Raises `WrongVersion` and `UnstorableText`.
     """
+    _check_texts(batch)
     head, versions = _before(connection, list(batch))
     recorded_at = max(now, head.recorded_at) if head.recorded_at else now
     at = to_micros(recorded_at)
@@ -113,13 +114,26 @@ def append(
                 draft.recorded_by,
                 draft.cause,
             )
-            row, previous = row_of(fact, at, previous)
+            try:
+                row, previous = row_of(fact, at, previous)
+            except UnicodeEncodeError as problem:
+                raise texts.unstorable(stream, type(draft.event).__name__, problem) from None
             known[fact.id] = fact
             rows.append(row)
             facts.append(fact)
     if rows:
         sql.INSERT.run(connection, rows)
     return facts
+
+
+def _check_texts(batch: Mapping[str, tuple[Expected | int, Sequence[Draft]]]) -> None:
+    for stream, (_, drafts) in batch.items():
+        # All at once, and one by one only where something is wrong: that takes 0.1 µs of an event's 11.
+        each = [text for d in drafts for text in (d.id, d.recorded_by, d.cause, d.occurred.zone)]
+        if not texts.is_storable("".join((stream, *each))):
+            texts.check_name(stream)
+            names = ("id", "recorded_by", "cause", "zone")
+            texts.check(stream, zip(names * len(drafts), each, strict=True))
 
 
 def _before(connection: Connection, streams: Sequence[str]) -> tuple[Checkpoint, dict[str, int]]:
@@ -172,6 +186,7 @@ def _checkpoint(row: Sequence[Any]) -> Checkpoint:
 
 def read(connection: Connection, stream: str, up_to: int | None = None) -> list[Fact]:
     """The facts of one stream in order of their version, up to position `up_to` if given."""
+    texts.check_name(stream)
     if up_to is None:
         return facts_of(sql.STREAM.rows(connection, stream))
     return facts_of(sql.STREAM_UP_TO.rows(connection, stream, up_to))
@@ -206,7 +221,13 @@ def read_all(
 def read_batch(
     connection: Connection, after: int, types: Sequence[str] = (), stream: str = "", batch: int = BATCH
 ) -> list[Fact]:
-    """The next facts after a position, `batch` at the most; fewer only where there are no more."""
+    """The next facts after a position, `batch` at the most; fewer only where there are no more.
+
+    Raises `ValueError` where `batch` is below 1.
+    """
+    if batch < 1:
+        raise ValueError(f"batch must be at least 1, not {batch}")
+    texts.check_name(stream)
     one = (stream,) if stream else ()
     statement = sql.batch(len(types), bool(stream))
     return facts_of(statement.rows(connection, after, *types, *one, batch))
@@ -214,13 +235,13 @@ def read_batch(
 
 def in_order(connection: Connection, prefix: str) -> list[str]:
     """What follows `prefix` in the names of its streams, in the order in which they began."""
-    rows = sql.BEGINNINGS.rows(connection, prefix, prefix + "\uffff")
+    rows = sql.BEGINNINGS.rows(connection, prefix, prefix + "\U0010ffff")
     return [stream.removeprefix(prefix) for (stream,) in rows]
 
 
 def fact_of(connection: Connection, event_id: str) -> Fact | None:
     """The fact with this id, or None."""
-    return _known(connection, [event_id]).get(event_id)
+    return _known(connection, [event_id]).get(event_id) if texts.is_storable(event_id) else None
 
 
 def last_fact(connection: Connection, stream: str, type_name: str) -> Fact | None:
@@ -243,8 +264,7 @@ def verify(connection: Connection, since: Checkpoint | None = None) -> Checkpoin
     """Recompute the chain, whole or from a checkpoint on; raises `ChainBroken` at the first bad position."""
     at = since or Checkpoint()
     _check_beginning(connection)
-    if at.position:
-        _check_against(connection, at)
+    _check_against(connection, at)
     size = BATCH
     while True:
         begun = at.position
@@ -272,11 +292,11 @@ def _check_beginning(connection: Connection) -> None:
 
 
 def _check_against(connection: Connection, at: Checkpoint) -> None:
-    row = sql.HASH_AT.run(connection, at.position).fetchone()
+    row = sql.END_AT.run(connection, at.position).fetchone() if at.position else (None, GENESIS)
     if row is None:
         end = read_head(connection).position
         if end > at.position:
             raise ChainBroken(at.position, f"position {at.position} is missing from the log")
         raise ChainBroken(end + 1, f"the log ends at position {end}; the checkpoint is of {at.position}")
-    if row[0] != at.hash:
-        raise ChainBroken(at.position, f"position {at.position} is not what the checkpoint was made of")
+    if told := at.differs(*row):
+        raise ChainBroken(at.position, told)

@@ -17,7 +17,7 @@ COLUMNS = ", ".join(events.c[name].name for name in (*HEADER, "data"))
 INSERT = Insert(events, (*HEADER, "data", "hash"))
 HEAD = Statement("SELECT position, recorded_at, hash FROM events ORDER BY position DESC LIMIT 1")
 FIRST = Statement("SELECT min(position) FROM events")
-HASH_AT = Statement("SELECT hash FROM events WHERE position = ?")
+END_AT = Statement("SELECT recorded_at, hash FROM events WHERE position = ?")
 HEAD_AND_VERSION = Statement(  # one round trip less for the usual append, to one stream
     "SELECT position, recorded_at, hash, (SELECT max(version) FROM events WHERE stream = ?) "
     "FROM events ORDER BY position DESC LIMIT 1"

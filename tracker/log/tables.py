@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from tracker.database.schema import metadata
+from tracker.database.schema import Name, metadata
 
 # Times are microseconds since 1970 (UTC), so that the chain hashes the same integers on every database. On
 # SQLite the type of `position` makes it the row's own number: the log lies in its order, without an index.
@@ -18,7 +18,7 @@ events = sa.Table(
         autoincrement=False,
     ),
     sa.Column("id", sa.Text, nullable=False, unique=True),
-    sa.Column("stream", sa.Text, nullable=False),
+    sa.Column("stream", Name, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("type", sa.Text, nullable=False),
     sa.Column("schema", sa.Integer, nullable=False),

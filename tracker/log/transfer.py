@@ -28,6 +28,7 @@ from tracker.log.checkpoint import Checkpoint
 from tracker.log.codec import decode
 from tracker.log.log import BATCH, read_head
 from tracker.log.tables import events
+from tracker.log.texts import is_storable
 
 # Far beyond any event; without a bound, a file without line ends would be read into memory whole.
 LONGEST = 64 * 1024 * 1024
@@ -183,6 +184,9 @@ class _Reading:
             raise self._broken(number, due, f"position {line.position} stands where {due} is due")
         if link(self.at.hash, _header(line), line.data.encode()).hex() != line.hash:
             raise self._broken(number, due, f"position {due} was changed after it was written")
+        for name in ("id", "stream", "recorded_by", "cause"):
+            if not is_storable(text := getattr(line, name)):
+                raise self._bad(number, f"the {name} {text!r} holds a NUL character, which no log can hold")
         version = self.versions.get(line.stream, 0) + 1
         if line.version != version:
             told = f"version {line.version} of stream {line.stream!r} stands where {version} is due"
@@ -194,8 +198,12 @@ class _Reading:
         self._read(number, line)
         self.versions[line.stream] = version
         self.at = line.end
-        if self.expected is not None and self.expected.position == due and self.expected != self.at:
-            raise self._broken(number, due, f"position {due} is not what the checkpoint was made of")
+        if (
+            self.expected is not None
+            and self.expected.position == due
+            and (told := self.expected.differs(line.recorded_at, self.at.hash))
+        ):
+            raise self._broken(number, due, told)
 
     def _read(self, number: int, line: Line) -> None:
         # An event that does not decode would break every later read of the log; better now than then.

@@ -54,7 +54,8 @@ class Quote:
     """One finding with the words it rests on.
 
     `words` are the exact words, `spans` their place in `text`, the whole captured text. `counted` says that
-    the verdict used it, `rejected` that a reviewer took it back.
+    the verdict used it, `rejected` that a reviewer took it back. `number` is the document's in this archive;
+    where it is not here, in the archive where it was found.
     """
 
     id: str

@@ -21,7 +21,7 @@ from tracker.commitments.events import Fact
 from tracker.commitments.fold import Change, without_effect
 from tracker.commitments.rules import Inert
 from tracker.commitments.standing import Standing, Status
-from tracker.database.schema import from_micros, to_micros
+from tracker.database.schema import Name, from_micros, to_micros
 from tracker.database.statement import Insert, Statement
 from tracker.log.log import read_streams
 from tracker.projections.folding import COLUMNS, OPEN, PREFIX, Folding, Row
@@ -44,7 +44,7 @@ class History(Projection):
         self.rows = self.table(
             "rows",
             sa.Column("row", sa.Integer, primary_key=True),
-            sa.Column("commitment", sa.Text, nullable=False),
+            sa.Column("commitment", Name, nullable=False),
             sa.Column("known_from", sa.BigInteger, nullable=False),
             sa.Column("known_to", sa.BigInteger, nullable=False),
             sa.Column("valid_from", sa.BigInteger, nullable=False),
@@ -70,7 +70,7 @@ class History(Projection):
         self.parties = self.table(
             "parties",
             sa.Column("party", sa.Text, primary_key=True),
-            sa.Column("commitment", sa.Text, primary_key=True),
+            sa.Column("commitment", Name, primary_key=True),
         )
         self._insert = Insert(self.rows, COLUMNS)
         self._close = Statement(f"UPDATE {self.rows.name} SET known_to = ? WHERE row = ?")

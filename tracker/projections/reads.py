@@ -154,14 +154,12 @@ class Reader:
         """Findings with the words they rest on.
 
         The words are gone where the document was forgotten, and where it was never here, because the log
-        was imported without its archive.
+        was imported without its archive and no feed brought it again.
         """
-        found = archive.numbered(self.connection, [finding.number for finding in findings])
+        found = archive.held(self.connection, [(each.number, each.document) for each in findings])
         quotes = []
         for finding in findings:
-            document = found.get(finding.number)
-            if document is not None and document.hash != finding.document:
-                document = None  # this archive gave the number to another capture
+            document = found.get(finding.document)
             spans = () if document is None or document.forgotten else finding.match.spans
             text = document.text if document else ""
             quotes.append(
@@ -180,7 +178,7 @@ class Reader:
                     words=tuple(text[span.start : span.end] for span in spans),
                     text=text,
                     spans=spans,
-                    number=finding.number,
+                    number=document.number if document else finding.number,
                     counted=counted,
                     rejected=finding.id in self._rejected,
                 )
