@@ -194,9 +194,9 @@ class Course:
     def can_go_on(self, fact: Fact) -> bool:
         """Whether one more fact makes a step from here: it comes after all that was folded, its own facts and
         what others did, and leaves what it hangs on as it is."""
-        if isinstance(fact.event, Retracted | Proposed | Reworded) or fact.id in self.taken_back:
+        if isinstance(fact.event, Retracted) or fact.id in self.taken_back or self.until is None:
             return False
-        return self.until is not None and fact.occurred.end > self.until
+        return fact.occurred.end > self.until and upstream_of([fact]) <= self.needs
 
     def go_on(self, fact: Fact, upstream: Mapping[str, Timeline]) -> None:
         """Fold one more fact, which `can_go_on`; `upstream` as it was."""
