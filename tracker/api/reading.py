@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
@@ -30,6 +31,7 @@ from tracker.projections.answers import (
     InboxItem,
     TimelineEntry,
 )
+from tracker.projections.changing import changes
 from tracker.projections.explaining import explain
 from tracker.projections.waiting import waiting
 
@@ -81,10 +83,52 @@ class Reading(Base):
             self._one(reader, name)
             return tuple(reader.timeline(name))
 
-    def changes(self, after: int = 0, *, known_at: When = None) -> tuple[Change, ...]:
-        """Every step of belief after a log position, in order."""
-        with self._reading(None, known_at) as reader:
-            return tuple(reader.changes(after))
+    def changes(
+        self,
+        after: int | tuple[int, str] = 0,
+        *,
+        as_of: When = None,
+        known_at: When = None,
+        follow: bool = False,
+        every: float = 0.2,
+        until: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Change]:
+        """Every step of belief after a log position, in order, read a few hundred facts at a time.
+
+        One position may change several commitments, which then come in the order of their ids. An `after`
+        that is a position starts behind all of them; a `Change.cursor` starts behind that change, so that
+        whoever stores it with what it did misses none and gets none twice. With `as_of` a step is one in
+        what was believed of that moment.
+
+        With `follow` it goes on to wait for more, looks every so many seconds, and ends once `until()` is
+        true and nothing more is there. Raises `UserError` for `follow` with `known_at`: what was known then
+        does not grow.
+        """
+        if follow and known_at is not None:
+            raise UserError("what was known at a moment does not grow; follow changes without known_at")
+        moments = self._moment(as_of), self._moment(known_at)
+        return self._changes(after, *moments, every, until if follow else lambda: True)
+
+    def _changes(
+        self,
+        after: int | tuple[int, str],
+        as_of: datetime | None,
+        known_at: datetime | None,
+        every: float,
+        until: Callable[[], bool],
+    ) -> Iterator[Change]:
+        cursor = (after, "") if isinstance(after, int) else (after[0], after[1])
+        position = after if isinstance(after, int) else cursor[0] - 1
+        while True:
+            is_last, end = until(), None
+            while end is None or position < end:
+                with self._reading(as_of, known_at) as reader:
+                    found, position = changes(reader, position)
+                    end = reader.known
+                yield from (change for change in found if change.cursor > cursor)
+            if is_last:
+                return
+            time.sleep(every)
 
     def explain(self, name: str, *, as_of: When = None, known_at: When = None) -> Explanation:
         """Verdict, rule, findings and exact words behind a status, and what would change it."""

@@ -242,14 +242,8 @@ def standings(
 ) -> dict[str, Standing]:
     """Where each commitment stood at `as_of` (None: after all facts), believed at log position `known`."""
     query = sa.select(history.c.commitment, history.c.standing).where(
-        history.c.known_from <= known, history.c.known_to > known
+        history.c.known_from <= known, history.c.known_to > known, *_valid_at(as_of)
     )
-    if as_of is None:
-        query = query.where(history.c.valid_to.is_(None))
-    else:
-        query = query.where(
-            history.c.valid_from <= as_of, sa.or_(history.c.valid_to.is_(None), history.c.valid_to > as_of)
-        )
     if ids is not None:
         query = query.where(history.c.commitment.in_(list(ids)))
     return {row.commitment: _decoder.decode(row.standing) for row in connection.execute(query)}
@@ -293,12 +287,31 @@ def _change(row: sa.Row[Any]) -> Change:
     return Change(row.valid_from, standing, *_inert_decoder.decode(row.inert))
 
 
-def turning_points(connection: Connection, after: int, up_to: int) -> list[tuple[int, str]]:
-    """(position, commitment) wherever belief about a commitment changed after `after`, in order."""
-    query = (
-        sa.select(history.c.known_from, history.c.commitment)
-        .where(history.c.known_from > after, history.c.known_from <= up_to)
-        .distinct()
-        .order_by(history.c.known_from, history.c.commitment)
-    )
-    return [(row.known_from, row.commitment) for row in connection.execute(query)]
+def moves(
+    connection: Connection, as_of: datetime | None, after: int, up_to: int
+) -> list[tuple[int, str, Standing | None, Standing]]:
+    """Wherever belief about where a commitment stood at `as_of` (None: after all facts) changed.
+
+    (position, commitment, before, since), for the positions after `after` up to `up_to`, in their order and
+    at one position by commitment; before is None where it did not exist.
+    """
+    changed: dict[tuple[int, str], list[Standing | None]] = {}
+    for index, column in enumerate((history.c.known_to, history.c.known_from)):
+        query = sa.select(column.label("position"), history.c.commitment, history.c.standing)
+        query = query.where(column > after, column <= up_to, *_valid_at(as_of))
+        for row in connection.execute(query):
+            pair = changed.setdefault((row.position, row.commitment), [None, None])
+            pair[index] = _decoder.decode(row.standing)
+    # Sorted here and not by the database, whose collation is its own affair.
+    return [
+        (position, name, before, since)
+        for (position, name), (before, since) in sorted(changed.items(), key=lambda item: item[0])
+        if since is not None
+    ]
+
+
+def _valid_at(as_of: datetime | None) -> tuple[sa.ColumnElement[bool], ...]:
+    if as_of is None:
+        return (history.c.valid_to.is_(None),)
+    later = sa.or_(history.c.valid_to.is_(None), history.c.valid_to > as_of)
+    return (history.c.valid_from <= as_of, later)

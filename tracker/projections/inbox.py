@@ -6,7 +6,8 @@ and is not stored a second time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -94,26 +95,49 @@ def of_commitment(
     ]
 
 
-def rejected(connection: Connection, known: int) -> set[str]:
-    """The ids of the findings that a reviewer had rejected by position `known`."""
-    query = sa.select(findings.c.id).where(findings.c.rejected_at <= known)
-    return set(connection.execute(query).scalars())
+def rejections(connection: Connection) -> dict[str, int]:
+    """The ids of the findings that a reviewer rejected, with the position of that."""
+    query = sa.select(findings.c.id, findings.c.rejected_at).where(findings.c.rejected_at < OPEN)
+    return {row.id: row.rejected_at for row in connection.execute(query)}
 
 
 def unsettled(connection: Connection, known: int, commitment: str | None = None) -> list[tuple[Finding, int]]:
     """Reports of an act that nobody has dealt with by position `known`, with the position of each."""
-    query = (
-        sa.select(findings)
-        .where(findings.c.made_at <= known, findings.c.settled_at > known, findings.c.factuality == "actual")
-        .where(findings.c.relation.in_(["fulfils", "partly fulfils", "violates", "meets condition"]))
-        .order_by(findings.c.made_at)
-    )
+    query = _reports(known, known)
     if commitment is not None:
         query = query.where(findings.c.commitment == commitment)
     return [(_decoder.decode(row.finding), row.made_at) for row in connection.execute(query)]
 
 
-def by_id(connection: Connection, finding: str) -> Finding | None:
-    """One finding, or None."""
-    row = connection.execute(sa.select(findings.c.finding).where(findings.c.id == finding)).first()
-    return _decoder.decode(row.finding) if row is not None else None
+def unsettled_between(
+    connection: Connection, after: int, up_to: int, commitments: Sequence[str]
+) -> list[tuple[Finding, int, int]]:
+    """What was unsettled at some position from `after` to `up_to`, with those of its making and settling."""
+    query = _reports(after, up_to).where(findings.c.commitment.in_(list(commitments)))
+    return [(_decoder.decode(row.finding), row.made_at, row.settled_at) for row in connection.execute(query)]
+
+
+def _reports(after: int, up_to: int) -> sa.Select[Any]:
+    return (
+        sa.select(findings)
+        .where(findings.c.made_at <= up_to, findings.c.settled_at > after, findings.c.factuality == "actual")
+        .where(findings.c.relation.in_(["fulfils", "partly fulfils", "violates", "meets condition"]))
+        .order_by(findings.c.made_at)
+    )
+
+
+def by_ids(connection: Connection, ids: Sequence[str]) -> dict[str, Finding]:
+    """Findings by their id; one that does not exist is left out."""
+    query = sa.select(findings.c.id, findings.c.finding).where(findings.c.id.in_(list(ids)))
+    return {row.id: _decoder.decode(row.finding) for row in connection.execute(query)}
+
+
+def on_documents(connection: Connection, numbers: Collection[int], known: int) -> dict[int, list[Finding]]:
+    """The findings made in documents by position `known`, by capture number; reads all there are."""
+    query = sa.select(findings.c.finding).where(findings.c.made_at <= known).order_by(findings.c.made_at)
+    found: dict[int, list[Finding]] = {}
+    for row in connection.execute(query):
+        finding = _decoder.decode(row.finding)
+        if finding.number in numbers:
+            found.setdefault(finding.number, []).append(finding)
+    return found
