@@ -6,6 +6,7 @@ Knows the tracker by its public API only; nothing of mail, templates or the tabl
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -56,7 +57,8 @@ def compose(t: Tracker, settings: DigestSettings, after: int, to: int, now: date
     """The issue that tells of what was recorded after log position `after`, up to and with `to`."""
     board = tuple(row for row in t.board() if _is_wanted(row, settings))
     names = {row.id for row in board}
-    told = [c for c in t.changes(after) if c.position <= to and _is_wanted(c.after, settings)]
+    steps = takewhile(lambda step: step.position <= to, t.changes(after))
+    told = [step for step in steps if _is_wanted(step.after, settings)]
     moved = [c for c in _joined(told) if c.before is None or _differ(c.before, c.after)]
     corrections = tuple(c for c in moved if _is_correction(c))
     changes = tuple(c for c in moved if c not in corrections)

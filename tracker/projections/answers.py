@@ -120,7 +120,10 @@ class Link:
 
 @frozen(kw_only=True)
 class Change:
-    """A step of belief: at `position` the latest standing of a commitment became another one."""
+    """A step of belief: at `position` the standing of a commitment became another one.
+
+    `before` is None where it did not exist. `because` are the facts behind the new standing.
+    """
 
     position: int
     commitment: str
@@ -129,6 +132,11 @@ class Change:
     after: Commitment
     recorded_at: datetime
     because: tuple[Reason, ...]
+
+    @property
+    def cursor(self) -> tuple[int, str]:
+        """Where to go on after this change: one position may change several commitments."""
+        return (self.position, self.commitment)
 
 
 @frozen(kw_only=True)

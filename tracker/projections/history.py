@@ -111,11 +111,7 @@ class History(Projection):
         """Where each commitment stood at `as_of` (None: after all facts), believed at position `known`."""
         rows = self.rows.c
         query = self._believed(known, rows.commitment, rows.standing).where(rows.status.in_(list(statuses)))
-        if as_of is None:
-            query = query.where(rows.valid_to == OPEN)
-        else:
-            at = to_micros(as_of)
-            query = query.where(rows.valid_from <= at, rows.valid_to > at)
+        query = query.where(*self._valid_at(as_of))
         if ids is not None:
             query = query.where(rows.commitment.in_(list(ids)))
         return {row.commitment: _decoder.decode(row.standing) for row in connection.execute(query)}
@@ -146,16 +142,34 @@ class History(Projection):
     def _believed(self, known: int, *columns: sa.Column[Any]) -> sa.Select[Any]:
         return sa.select(*columns).where(self.rows.c.known_from <= known, self.rows.c.known_to > known)
 
-    def turning_points(self, connection: Connection, after: int, up_to: int) -> list[tuple[int, str]]:
-        """(position, commitment) wherever belief about a commitment changed after `after`, in order."""
+    def moves(
+        self, connection: Connection, as_of: datetime | None, after: int, up_to: int
+    ) -> list[tuple[int, str, Standing | None, Standing]]:
+        """Wherever belief about where a commitment stood at `as_of` (None: after all facts) changed.
+
+        (position, commitment, before, since), for the positions after `after` up to `up_to`, in their order
+        and at one position by commitment; before is None where it did not exist.
+        """
         rows = self.rows.c
-        query = (
-            sa.select(rows.known_from, rows.commitment)
-            .where(rows.known_from > after, rows.known_from <= up_to)
-            .distinct()
-            .order_by(rows.known_from, rows.commitment)
-        )
-        return [(row.known_from, row.commitment) for row in connection.execute(query)]
+        changed: dict[tuple[int, str], list[Standing | None]] = {}
+        for index, column in enumerate((rows.known_to, rows.known_from)):
+            query = sa.select(column.label("position"), rows.commitment, rows.standing)
+            query = query.where(column > after, column <= up_to, *self._valid_at(as_of))
+            for row in connection.execute(query):
+                pair = changed.setdefault((row.position, row.commitment), [None, None])
+                pair[index] = _decoder.decode(row.standing)
+        return [
+            (position, name, before, since)
+            for (position, name), (before, since) in sorted(changed.items(), key=lambda item: item[0])
+            if since is not None
+        ]
+
+    def _valid_at(self, as_of: datetime | None) -> tuple[sa.ColumnElement[bool], ...]:
+        rows = self.rows.c
+        if as_of is None:
+            return (rows.valid_to == OPEN,)
+        at = to_micros(as_of)
+        return (rows.valid_from <= at, rows.valid_to > at)
 
     def of_party(self, connection: Connection, party: str) -> list[str]:
         """The commitments whose words ever named a party as debtor or creditor."""

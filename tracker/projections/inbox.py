@@ -6,7 +6,8 @@ and is not stored a second time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -92,35 +93,56 @@ class Inbox(Projection):
             for row in connection.execute(query)
         ]
 
-    def rejected(self, connection: Connection, known: int) -> set[str]:
-        """The ids of the findings that a reviewer had rejected by position `known`."""
-        query = sa.select(self.findings.c.id).where(self.findings.c.rejected_at <= known)
-        return set(connection.execute(query).scalars())
+    def rejections(self, connection: Connection) -> dict[str, int]:
+        """The ids of the findings that a reviewer rejected, with the position of that."""
+        rows = self.findings.c
+        query = sa.select(rows.id, rows.rejected_at).where(rows.rejected_at < OPEN)
+        return {row.id: row.rejected_at for row in connection.execute(query)}
 
     def unsettled(
         self, connection: Connection, known: int, commitment: str | None = None
     ) -> list[tuple[Finding, int]]:
         """Reports of an act that nobody has dealt with by position `known`, with the position of each."""
-        query = (
-            sa.select(self.findings)
-            .where(
-                self.findings.c.made_at <= known,
-                self.findings.c.settled_at > known,
-                self.findings.c.factuality == "actual",
-            )
-            .where(self.findings.c.relation.in_(["fulfils", "partly fulfils", "violates", "meets condition"]))
-            .order_by(self.findings.c.made_at)
-        )
+        query = self._reports(known, known)
         if commitment is not None:
             query = query.where(self.findings.c.commitment == commitment)
         return [(_decoder.decode(row.finding), row.made_at) for row in connection.execute(query)]
 
-    def by_id(self, connection: Connection, finding: str) -> Finding | None:
-        """One finding, or None."""
-        row = connection.execute(
-            sa.select(self.findings.c.finding).where(self.findings.c.id == finding)
-        ).first()
-        return _decoder.decode(row.finding) if row is not None else None
+    def unsettled_between(
+        self, connection: Connection, after: int, up_to: int, commitments: Sequence[str]
+    ) -> list[tuple[Finding, int, int]]:
+        """What was unsettled at some position from `after` to `up_to`, and when it was made and settled."""
+        query = self._reports(after, up_to).where(self.findings.c.commitment.in_(list(commitments)))
+        rows = connection.execute(query)
+        return [(_decoder.decode(row.finding), row.made_at, row.settled_at) for row in rows]
+
+    def _reports(self, after: int, up_to: int) -> sa.Select[Any]:
+        rows = self.findings.c
+        return (
+            sa.select(self.findings)
+            .where(rows.made_at <= up_to, rows.settled_at > after, rows.factuality == "actual")
+            .where(rows.relation.in_(["fulfils", "partly fulfils", "violates", "meets condition"]))
+            .order_by(rows.made_at)
+        )
+
+    def by_ids(self, connection: Connection, ids: Sequence[str]) -> dict[str, Finding]:
+        """Findings by their id; one that does not exist is left out."""
+        rows = self.findings.c
+        query = sa.select(rows.id, rows.finding).where(rows.id.in_(list(ids)))
+        return {row.id: _decoder.decode(row.finding) for row in connection.execute(query)}
+
+    def on_documents(
+        self, connection: Connection, numbers: Collection[int], known: int
+    ) -> dict[int, list[Finding]]:
+        """The findings made in documents by position `known`, by capture number; reads all there are."""
+        rows = self.findings.c
+        query = sa.select(rows.finding).where(rows.made_at <= known).order_by(rows.made_at)
+        found: dict[int, list[Finding]] = {}
+        for row in connection.execute(query):
+            finding = _decoder.decode(row.finding)
+            if finding.number in numbers:
+                found.setdefault(finding.number, []).append(finding)
+        return found
 
 
 def _row(finding: Finding, position: int) -> tuple[object, ...]:

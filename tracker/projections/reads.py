@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cached_property
 
 from attrs import evolve as but
 
-from tracker.archive import documents as archive
 from tracker.commitments.events import (
     Event,
     Fact,
@@ -24,17 +22,12 @@ from tracker.commitments.standing import Flag, Standing, State, Status
 from tracker.evidence.document import Document
 from tracker.evidence.finding import Finding, Relation
 from tracker.log import log
-from tracker.projections.answers import (
-    Change,
-    Commitment,
-    Quote,
-    Reason,
-    TimelineEntry,
-)
+from tracker.projections.answers import Commitment, Quote, Reason, TimelineEntry
 from tracker.projections.folding import PREFIX
 from tracker.projections.history import History
 from tracker.projections.inbox import Inbox
 from tracker.projections.runner import View
+from tracker.projections.shelf import Shelf
 
 
 class Reader:
@@ -43,14 +36,31 @@ class Reader:
     `as_of` None means after all recorded facts; flags are then derived at `now`.
     """
 
-    def __init__(self, view: View, known: int, as_of: datetime | None, now: datetime) -> None:
-        self.source = view
-        self.connection = view.connection
-        self.history = view.of(History)
-        self.inbox = view.of(Inbox)
+    def __init__(
+        self,
+        source: View,
+        known: int,
+        as_of: datetime | None,
+        now: datetime,
+        shelf: Shelf | None = None,
+    ) -> None:
+        self.source = source
+        self.connection = source.connection
+        self.history = source.of(History)
+        self.inbox = source.of(Inbox)
         self.known = known
         self.as_of = as_of
         self.now = now
+        self.shelf = shelf or Shelf(self.connection, self.inbox)
+
+    @property
+    def moment(self) -> datetime:
+        """The moment asked about."""
+        return self.as_of or self.now
+
+    def at(self, known: int) -> Reader:
+        """The same question as it was believed at another position."""
+        return Reader(self.source, known, self.as_of, self.now, self.shelf)
 
     def board(self) -> list[Commitment]:
         """All commitments that existed, in the order in which they were first recorded."""
@@ -74,13 +84,13 @@ class Reader:
         views: list[Commitment] = []
         for standing in self.history.steps(self.connection, name, self.known):
             view = self.view(standing, ())
-            if not views or not _same(views[-1], view):
+            if not views or not is_same(views[-1], view):
                 views.append(view)
         return views
 
     def view(self, standing: Standing, unsettled: Iterable[Finding]) -> Commitment:
         """A standing as readers get it, with the flags that depend on findings."""
-        at = self.as_of or self.now
+        at = self.moment
         open_findings = [f for f in unsettled if self.concerns(standing, f, at)]
         flags = [flag.value for flag in standing.flags(at)]
         if standing.state in (State.FULFILLED, State.VIOLATED) and open_findings:
@@ -140,15 +150,11 @@ class Reader:
 
     def _is_supported(self, standing: Standing) -> bool:
         """Whether its verdict still rests on enough; one that never rested on findings does."""
-        if self._rejected.isdisjoint(standing.findings):
-            return True
-        left = [name for name in standing.findings if name not in self._rejected]
-        found = (self.inbox.by_id(self.connection, name) for name in left)
-        return is_supported(standing.basis, [finding for finding in found if finding is not None])
+        left = [name for name in standing.findings if not self._is_rejected(name)]
+        return len(left) == len(standing.findings) or is_supported(standing.basis, self.shelf.findings(left))
 
-    @cached_property
-    def _rejected(self) -> set[str]:
-        return self.inbox.rejected(self.connection, self.known)
+    def _is_rejected(self, finding: str) -> bool:
+        return self.shelf.rejections.get(finding, self.known + 1) <= self.known
 
     def quotes(self, findings: Sequence[Finding], counted: bool = False) -> tuple[Quote, ...]:
         """Findings with the words they rest on.
@@ -156,7 +162,7 @@ class Reader:
         The words are gone where the document was forgotten, and where it was never here, because the log
         was imported without its archive and no feed brought it again.
         """
-        found = archive.held(self.connection, [(each.number, each.document) for each in findings])
+        found = self.shelf.documents(findings)
         quotes = []
         for finding in findings:
             document = found.get(finding.document)
@@ -180,20 +186,21 @@ class Reader:
                     spans=spans,
                     number=document.number if document else finding.number,
                     counted=counted,
-                    rejected=finding.id in self._rejected,
+                    rejected=self._is_rejected(finding.id),
                 )
             )
         return tuple(quotes)
 
     def reasons(self, standing: Standing) -> tuple[Reason, ...]:
         """The recorded facts behind a standing, with their findings; every breach, not only the first."""
-        facts = [log.fact_of(self.connection, name) for name in standing.because if name]
+        facts = [self.shelf.fact(name) for name in standing.because if name]
         found = {fact.id: fact for fact in facts if fact is not None}
         if standing.breaches > 1:
-            found |= {fact.id: fact for fact in self._breaches(standing.terms.id)}
+            found |= {fact.id: fact for fact in self.breaches(standing.terms.id)}
         return tuple(self._reason(fact) for fact in found.values())
 
-    def _breaches(self, name: str) -> list[Fact]:
+    def breaches(self, name: str) -> list[Fact]:
+        """The recorded breaches of a commitment that count, in order of occurrence."""
         inert = {each.fact for each in self.inert(name)}
         return [
             fact
@@ -212,7 +219,6 @@ class Reader:
         event = fact.event
         assert isinstance(event, Event)
         used = event.findings if isinstance(event, Fulfilled | Violated) else ()
-        findings = [found for name in used if (found := self.inbox.by_id(self.connection, name)) is not None]
         return Reason(
             id=fact.id,
             type=type(event).__name__,
@@ -223,31 +229,8 @@ class Reader:
             cites=event.cites,
             rule=event.rule if isinstance(event, Fulfilled | Violated) else "",
             commitment=fact.stream.removeprefix(PREFIX),
-            findings=self.quotes(findings, counted=True),
+            findings=self.quotes(self.shelf.findings(used), counted=True),
         )
-
-    def changes(self, after: int) -> list[Change]:
-        """Every step of belief after a position, as the latest standing went from one to another."""
-        changes = []
-        for position, name in self.history.turning_points(self.connection, after, self.known):
-            fact_before = Reader(self.source, position - 1, self.as_of, self.now).commitment(name)
-            reader = Reader(self.source, position, self.as_of, self.now)
-            now_so = reader.commitment(name)
-            if now_so is None or (fact_before is not None and _same(fact_before, now_so)):
-                continue
-            recorded_at = next(log.read_all(self.connection, after=position - 1, batch=1)).recorded_at
-            changes.append(
-                Change(
-                    position=position,
-                    commitment=name,
-                    title=now_so.title,
-                    before=fact_before,
-                    after=now_so,
-                    recorded_at=recorded_at,
-                    because=reader.reasons(now_so.standing),
-                )
-            )
-        return changes
 
     def timeline(self, name: str) -> list[TimelineEntry]:
         """Every recorded fact of a commitment in order of occurrence, retracted and inert ones too."""
@@ -301,7 +284,7 @@ def _entry(fact: Fact, inert: Inert | None, retracted: bool) -> TimelineEntry:
     )
 
 
-def _same(one: Commitment, other: Commitment) -> bool:
+def is_same(one: Commitment, other: Commitment) -> bool:
     """Whether a reader would see no difference in where it stands."""
     return but(one, to_review=0, standing=other.standing) == but(other, to_review=0)
 

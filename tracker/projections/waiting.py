@@ -23,7 +23,7 @@ def waiting(reader: Reader) -> list[InboxItem]:
     for view in reader.board():
         standing = view.standing
         for finding, _ in by_name.get(view.id, ()):
-            if not reader.concerns(standing, finding, reader.as_of or reader.now):
+            if not reader.concerns(standing, finding, reader.moment):
                 continue
             quote = reader.quotes([finding])[0]
             disputed = Flag.DISPUTED.value in view.flags

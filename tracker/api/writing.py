@@ -1,0 +1,181 @@
+"""Everything that a tracker can be told to do; each command is one write transaction."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from tracker.api.base import PROJECTIONS, Base, who
+from tracker.archive import documents as archive
+from tracker.commitments.events import Event
+from tracker.database.scrub import scrub
+from tracker.desk import forget as forgetting
+from tracker.desk import load as loading
+from tracker.desk import record as recording
+from tracker.desk.folder import COMMITMENT
+from tracker.desk.forget import Forgotten
+from tracker.desk.load import Loaded
+from tracker.desk.record import Recorded
+from tracker.desk.sweep import due, sweep
+from tracker.dossier.dossier import Dossier
+from tracker.dossier.parse import parse
+from tracker.errors import DossierError
+from tracker.evidence.finding import Relation
+from tracker.evidence.when import Occurred
+from tracker.log import log, transfer
+from tracker.log.checkpoint import Checkpoint
+from tracker.log.events import ReplayEnded, ReplayStarted
+from tracker.projections.runner import catch_up
+
+
+class Writing(Base):
+    """What can be recorded with an open tracker."""
+
+    def load(self, paths: Sequence[str | os.PathLike[str]] = (), *, dry_run: bool = False) -> Loaded:
+        """Take dossier files into the log, or those of the config; loading them again changes nothing.
+
+        All files are read and checked before the first is written. Raises `DossierError`.
+        """
+        dossiers = [self.read_dossier(Path(path)) for path in (paths or self.dossiers)]
+        if dry_run:
+            with self.database.reading() as connection:
+                found = [loading.compare(connection, dossier, self.now()) for dossier in dossiers]
+        else:
+            found = [self.load_dossier(dossier) for dossier in dossiers]
+        return Loaded(
+            tuple(change for each in found for change in each.changes),
+            tuple(note for each in found for note in each.notes),
+        )
+
+    def read_dossier(self, path: Path) -> Dossier:
+        """Read and check one dossier file; raises `DossierError`."""
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            reason = getattr(problem, "strerror", None) or problem
+            raise DossierError(f"{path}: cannot be read: {reason}") from problem
+        return parse(text, str(path))
+
+    def load_dossier(self, dossier: Dossier) -> Loaded:
+        """Take a parsed dossier into the log as of now."""
+        with self._writing() as (connection, now):
+            return loading.load(connection, dossier, now, who())
+
+    def record(
+        self, name: str, event: Event, occurred: str | date | datetime | Occurred, *, by: str = ""
+    ) -> Recorded:
+        """Record a verdict or another fact; raises `Refused` with the rule that stops it.
+
+        A day or a month is meant in the zone of the commitment's terms.
+        """
+        with self._writing() as (connection, now):
+            when = self._occurrence(connection, name, occurred)
+            return recording.record(connection, name, event, when, now, by or who())
+
+    def retract(
+        self,
+        event_id: str,
+        reason: str,
+        *,
+        replacement: Event | None = None,
+        occurred: str | date | datetime | Occurred | None = None,
+    ) -> Recorded:
+        """Take back one recorded fact, from now on, whatever moment is asked about.
+
+        `replacement` is recorded in its stead in the same append; without `occurred` it happened when the
+        other did. Raises `Refused`.
+        """
+        with self._writing() as (connection, now):
+            when = None
+            if occurred is not None:
+                stream = recording.recorded_fact(connection, event_id).stream
+                when = self._occurrence(connection, stream.removeprefix(COMMITMENT), occurred)
+            return recording.retract(connection, event_id, reason, now, who(), replacement, when)
+
+    def describe(self, name: str, kind: str, values: Mapping[str, object], *, instead_of: str = "") -> Event:
+        """The event of a type that a dossier knows (`accepted`, `violated`, …), from the keys it takes there.
+
+        What `values` leave out is carried on from the commitment's words and window, or from the recorded
+        fact with the id `instead_of`. Raises `DossierError` for a key that does not fit.
+        """
+        with self.database.reading() as connection:
+            return recording.describe(connection, name, kind, values, instead_of)
+
+    def review_accept(self, finding: str, relation: str | None = None, because: str = "") -> Recorded:
+        """Hold a finding true, and record the verdict that follows."""
+        read_as = Relation(relation) if relation else None
+        with self._writing() as (connection, now):
+            return recording.accept(connection, finding, read_as, because, now, who())
+
+    def review_reject(self, finding: str, because: str = "") -> Recorded:
+        """Hold a finding wrong or beside the point."""
+        with self._writing() as (connection, now):
+            return recording.reject(connection, finding, because, now, who())
+
+    def forget(self, numbers: Sequence[int], because: str) -> tuple[Forgotten, ...]:
+        """Remove the words of captured documents, and say so in the log; forgetting again changes nothing.
+
+        Afterwards `scrub` makes sure that the files hold them no longer. Raises `UnknownDocument`.
+        """
+        with self._writing() as (connection, now):
+            return forgetting.forget(connection, numbers, because, now, self.zone, who())
+
+    def scrub(self) -> bool:
+        """Rewrite the database, so that forgotten words are in none of its files.
+
+        False where another process was reading all the while: what it read may still be there; scrub again.
+        """
+        return scrub(self.database, archive.documents.name)
+
+    def consider(self) -> int:
+        """Match and judge the documents captured since the last time; returns how many there were."""
+        total = 0
+        while True:
+            with self._writing() as (connection, now):
+                count = self.desk.consider(connection, now)
+            total += count
+            if not count:
+                return total
+
+    def sweep(self) -> int:
+        """Take down deadlines that passed and windows that closed; returns how many facts that made."""
+        now = self.now()
+        with self._reading(None, None) as reader:
+            standings = reader.history.standings(reader.connection, None, reader.known)
+        total = 0
+        for name in sorted(name for name, standing in standings.items() if due(standing, now)):
+            with self._writing() as (connection, moment_of):
+                total += sweep(connection, name, self.policy, moment_of)
+        return total
+
+    def catch_up(self) -> int:
+        """Bring the projections to the head of the log; returns its position. Reads do it by themselves."""
+        return catch_up(self.database, PROJECTIONS)
+
+    def import_log(
+        self, file: BinaryIO, name: str = "export", *, expected: Checkpoint | None = None
+    ) -> Checkpoint:
+        """Fill the empty log from an export, all of it or nothing; returns its end, the same as the exported.
+
+        `name` is what messages call the file, `expected` a checkpoint that it must contain. Raises
+        `ChainBroken`, `BadExport`, and `UserError` where the log is not empty.
+        """
+        # Not `_writing`, which begins a log: this one began where the export came from.
+        with self.database.writing() as connection:
+            return transfer.import_log(connection, file, name, expected)
+
+    def begin_replay(self, name: str) -> None:
+        """Say in the log that what follows is recorded under a simulated clock."""
+        self._note(ReplayStarted(name=name))
+
+    def end_replay(self, name: str) -> None:
+        """Say in the log that the clock is the real one again."""
+        self._note(ReplayEnded(name=name))
+
+    def _note(self, event: Event) -> None:
+        with self._writing() as (connection, now):
+            draft = log.Draft(event, Occurred.at(now, self.zone), recorded_by=who())
+            log.append(connection, {"tracker": (log.Expected.ANY, [draft])}, now)
