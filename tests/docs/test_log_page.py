@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -18,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docs import verify_log
-from tests.cli.test_cli import run
+from tests.docs.pages import loaded_desk, run_examples
 from tests.log.exports import database, exported, fill, forged
 from tracker.log import chain
 from tracker.log.eventlog import EventLog
@@ -29,26 +28,10 @@ SCRIPT = ROOT / "docs" / "verify_log.py"
 
 
 def test_the_examples_run_as_printed(tmp_path: Path) -> None:
-    """Each command in order, in a shell; the lines below it are in its answer."""
-    desk = tmp_path / "desk"
-    assert run("init", "desk", cwd=tmp_path).returncode == 0
-    assert run("load", cwd=desk).returncode == 0
+    """Over a desk with the dossier, and the script beside it."""
+    desk = loaded_desk(tmp_path)
     shutil.copy(SCRIPT, desk)
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    shown = {"N": r"\d+", "TIME": r"\S+Z", "HASH": "[0-9a-f]{64}"}
-    told = ""
-    for line in "\n".join(re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)).splitlines():
-        if line.startswith("$ "):
-            command = ["sh", "-c", line[2:]]
-            done = subprocess.run(
-                command, cwd=desk, env=os.environ | {"PATH": path}, capture_output=True, text=True
-            )
-            assert done.returncode == 0, (line, done.stderr)
-            told = done.stdout
-        else:
-            wanted = re.sub(r"\b(N|TIME|HASH)\b", lambda found: shown[found[1]], re.escape(line))
-            assert re.search(f"^{wanted}$".replace(r"\ \ ", " +"), told, re.MULTILINE), (line, told)
-    assert told
+    run_examples(PAGE, desk)
 
 
 def test_the_event_on_the_page_has_the_hash_on_the_page() -> None:

@@ -15,14 +15,17 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.api.base import TABLES, When
+from tracker.api.projecting import Projecting
 from tracker.api.reading import Reading
 from tracker.api.writing import Writing
+from tracker.commitments.events import Fact
 from tracker.config import Config
+from tracker.projections.projection import Projection
 
-__all__ = ["TABLES", "Tracker", "When", "open"]
+__all__ = ["TABLES", "Fact", "Projection", "Tracker", "When", "open"]
 
 
-class Tracker(Reading, Writing):
+class Tracker(Reading, Writing, Projecting):
     """An open tracker."""
 
 

@@ -35,8 +35,6 @@ from tracker.projections.runner import caught_up
 
 When = str | date | datetime | None
 
-PROJECTIONS = (History, Inbox)
-
 TABLES = ("tracker", "run", "fetch", "feed", "source", "policy", "digest", "smtp")
 
 
@@ -94,7 +92,7 @@ class Base:
     def _reading(self, as_of: When, known_at: When) -> Iterator[Reader]:
         """Catch up, in memory where the database is read-only, then answer from one consistent view."""
         when, known_moment = self._moment(as_of), self._moment(known_at)
-        with caught_up(self.database, PROJECTIONS) as view:
+        with caught_up(self.database, (History, Inbox)) as view:
             known = view.head
             if known_moment is not None:
                 known = min(known, log.position_at(view.connection, known_moment))

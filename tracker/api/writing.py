@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from tracker.api.base import PROJECTIONS, Base, who
+from tracker.api.base import Base, who
 from tracker.archive import documents as archive
 from tracker.commitments.events import Event
 from tracker.database.scrub import scrub
@@ -28,7 +28,6 @@ from tracker.evidence.when import Occurred
 from tracker.log import log, transfer
 from tracker.log.checkpoint import Checkpoint
 from tracker.log.events import ReplayEnded, ReplayStarted
-from tracker.projections.runner import catch_up
 
 
 class Writing(Base):
@@ -150,10 +149,6 @@ class Writing(Base):
             with self._writing() as (connection, moment_of):
                 total += sweep(connection, name, self.policy, moment_of)
         return total
-
-    def catch_up(self) -> int:
-        """Bring the projections to the head of the log; returns its position. Reads do it by themselves."""
-        return catch_up(self.database, PROJECTIONS)
 
     def import_log(
         self, file: BinaryIO, name: str = "export", *, expected: Checkpoint | None = None

@@ -44,6 +44,7 @@ COMMANDS = {
     "match": ("match", "Match documents against a dossier, offline."),
     "log": ("log", "Show, verify, export or import the event log."),
     "documents": ("documents", "List, show or forget captured documents."),
+    "projections": ("projections", "List or rebuild the views of the log."),
     "db": ("db", "Upgrade, back up or restore the database."),
 }
 

@@ -207,3 +207,20 @@ class FeedHealth:
     error: str
     paused: bool
     documents: int
+
+
+@frozen(kw_only=True)
+class ProjectionHealth:
+    """How far a build of a projection has got; `behind` counts the positions to the head of the log.
+
+    `state` is current (it answers), building, retired, parked (`error` says why), new (it has no build yet)
+    or broken (the package that registers it cannot be used).
+    """
+
+    name: str
+    version: int
+    build: int
+    state: str
+    position: int
+    behind: int
+    error: str

@@ -1,0 +1,40 @@
+"""Running what a page of the documentation prints."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.test_cli import run
+
+# What a word in capitals stands for, in an example whose answer is another one each time.
+SHOWN = {"N": r"\d+", "TIME": r"\S+Z", "HASH": "[0-9a-f]{64}"}
+
+
+def loaded_desk(folder: Path) -> Path:
+    """A folder made by `tracker init`, with the dossier loaded."""
+    desk = folder / "desk"
+    assert run("init", "desk", cwd=folder).returncode == 0
+    assert run("load", cwd=desk).returncode == 0
+    return desk
+
+
+def run_examples(page: str, desk: Path) -> None:
+    """Each command in order, in a shell; the lines below it are in its answer."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    told = ""
+    for line in "\n".join(re.findall(r"```console\n(.*?)```", page, re.DOTALL)).splitlines():
+        if line.startswith("$ "):
+            command = ["sh", "-c", line[2:]]
+            done = subprocess.run(
+                command, cwd=desk, env=os.environ | {"PATH": path}, capture_output=True, text=True
+            )
+            assert done.returncode == 0, (line, done.stderr)
+            told = done.stdout
+        else:
+            wanted = re.sub(r"\b(N|TIME|HASH)\b", lambda found: SHOWN[found[1]], re.escape(line))
+            assert re.search(f"^{wanted} *$".replace(r"\ \ ", " +"), told, re.MULTILINE), (line, told)
+    assert told
