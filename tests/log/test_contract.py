@@ -331,6 +331,7 @@ def test_the_log_is_read_by_type_and_by_stream(log: EventLog) -> None:
     assert positions(types=("Withdrawn",)) == [2, 4]
     assert positions(types=("Fulfilled", "Accepted")) == [1, 3, 5]
     assert positions(types=("Fulfilled", "Accepted"), batch=2) == [1, 3, 5]
+    assert positions(types=("Withdrawn", "Withdrawn"), batch=2) == [2, 4]
     assert positions(stream="b") == [4, 5]
     assert positions(types=("Withdrawn",), stream="b") == [4]
     assert positions(after=2, types=("Withdrawn",)) == [4]

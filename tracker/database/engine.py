@@ -16,12 +16,12 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError, SQLAlchemyError
 
@@ -242,8 +242,7 @@ def _unwritten(file: Path, *, is_open: bool) -> str:
 
 def upsert(table: sa.Table, connection: Connection, values: dict[str, Any], keys: tuple[str, ...]) -> None:
     """Insert a row, or update it where one with the same `keys` exists."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(table).values(values)
+    insert = import_module(f"sqlalchemy.dialects.{connection.dialect.name}").insert(table).values(values)
     changed = {name: insert.excluded[name] for name in values if name not in keys}
     statement = (
         insert.on_conflict_do_update(index_elements=list(keys), set_=changed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from attrs import evolve as but
@@ -32,7 +33,9 @@ from tracker.evidence.source import Sources
 from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import DossierLoaded, FindingMade
-from tracker.matching.matcher import Matcher
+
+if TYPE_CHECKING:
+    from tracker.matching.matcher import Matcher
 
 CURSOR = "considered"
 BATCH = 100
@@ -74,6 +77,8 @@ class Desk:
 
     def matcher(self, connection: Connection) -> Matcher:
         """The matcher for the words now in the log."""
+        from tracker.matching.matcher import Matcher  # whoever only asks needs no grammar
+
         position = log.last_of(connection, WORDS)
         if self._matcher is None or position != self._position:
             words = Words.read(connection)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rapidfuzz.fuzz import token_set_ratio
-
 from tracker.evidence.document import Document
 from tracker.evidence.finding import Match
 from tracker.evidence.source import Source, SourceKind, Sources
@@ -64,4 +62,6 @@ def _same(one: Document, other: Document) -> bool:
     # A set ratio calls any text a copy of its own subset, so a bare headline proves nothing.
     if min(len(one.body), len(other.body)) < 60:
         return False
+    from rapidfuzz.fuzz import token_set_ratio  # whoever only asks compares nothing
+
     return token_set_ratio(one.body, other.body) >= SAME_STORY

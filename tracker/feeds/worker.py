@@ -17,10 +17,12 @@ import subprocess
 import sys
 import threading
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from tracker.errors import ParseFailed
-from tracker.feeds.parse import ParsedFeed
+
+if TYPE_CHECKING:  # feedparser is for the child alone
+    from tracker.feeds.parse import ParsedFeed
 
 _FRAME = struct.Struct("!Q")
 _CHILD = "from tracker.feeds.worker import serve; serve()"

@@ -228,9 +228,15 @@ def read_batch(
     if batch < 1:
         raise ValueError(f"batch must be at least 1, not {batch}")
     texts.check_name(stream)
-    one = (stream,) if stream else ()
-    statement = sql.batch(len(types), bool(stream))
-    return facts_of(statement.rows(connection, after, *types, *one, batch))
+    if stream:
+        rows = sql.next_of_stream(len(types)).rows(connection, stream, after, *types, batch)
+    elif types:
+        kinds = dict.fromkeys(types)
+        each = [value for name in kinds for value in (name, after, batch)]
+        rows = sql.next_of_types(len(kinds)).rows(connection, *each, batch)
+    else:
+        rows = sql.NEXT.rows(connection, after, batch)
+    return facts_of(rows)
 
 
 def in_order(connection: Connection, prefix: str) -> list[str]:

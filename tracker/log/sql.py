@@ -43,15 +43,27 @@ LAST_BY = Statement(
 CHAIN = Statement(f"SELECT {COLUMNS}, hash FROM events WHERE position > ? ORDER BY position LIMIT ?")
 
 
+NEXT = Statement(f"SELECT {COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?")
+
+
 @cache
-def batch(types: int, of_one_stream: bool) -> Statement:
-    """The next rows after a position, of so many types (0: of any), of one stream or of all."""
-    where = ["position > ?"]
-    if types:
-        where.append(f"type IN ({_marks(types)})")
-    if of_one_stream:
-        where.append("stream = ?")
-    return Statement(f"SELECT {COLUMNS} FROM events WHERE {' AND '.join(where)} ORDER BY position LIMIT ?")
+def next_of_stream(types: int) -> Statement:
+    """The next rows of a stream after a position, of so many types (0: of any)."""
+    of_types = f" AND type IN ({_marks(types)})" if types else ""
+    where = f"stream = ? AND position > ?{of_types}"
+    return Statement(f"SELECT {COLUMNS} FROM events WHERE {where} ORDER BY position LIMIT ?")
+
+
+@cache
+def next_of_types(types: int) -> Statement:
+    """The next rows after a position, of so many types; for each type the type, the position and the limit.
+
+    Asked for all types at once, SQLite read and sorted everything after the position for every batch.
+    """
+    one = "SELECT position FROM events WHERE type = ? AND position > ? ORDER BY position LIMIT ?"
+    each = " UNION ALL ".join(f"SELECT position FROM ({one}) AS one" for _ in range(types))
+    first = f"SELECT position FROM ({each}) AS each_type ORDER BY position LIMIT ?"
+    return Statement(f"SELECT {COLUMNS} FROM events WHERE position IN ({first}) ORDER BY position")
 
 
 @cache
