@@ -29,7 +29,7 @@ from tracker.projections.projection import Projection
 
 _STATUSES = [status.value for status in Status]
 
-_decoder = msgspec.json.Decoder(Standing)
+decode = msgspec.json.Decoder(Standing).decode
 _inert_decoder = msgspec.json.Decoder(tuple[tuple[Inert, ...], tuple[str, ...]])
 
 
@@ -109,12 +109,24 @@ class History(Projection):
         statuses: Iterable[str] = _STATUSES,
     ) -> dict[str, Standing]:
         """Where each commitment stood at `as_of` (None: after all facts), believed at position `known`."""
+        found = self.stored_standings(connection, as_of, known, ids, statuses)
+        return {name: decode(stored) for name, stored in found.items()}
+
+    def stored_standings(
+        self,
+        connection: Connection,
+        as_of: datetime | None,
+        known: int,
+        ids: Iterable[str] | None = None,
+        statuses: Iterable[str] = _STATUSES,
+    ) -> dict[str, bytes]:
+        """The same, as bytes that `decode` takes, for whoever has decoded the same ones before."""
         rows = self.rows.c
         query = self._believed(known, rows.commitment, rows.standing).where(rows.status.in_(list(statuses)))
         query = query.where(*self._valid_at(as_of))
         if ids is not None:
             query = query.where(rows.commitment.in_(list(ids)))
-        return {row.commitment: _decoder.decode(row.standing) for row in connection.execute(query)}
+        return {row.commitment: row.standing for row in connection.execute(query)}
 
     def inert(
         self, connection: Connection, as_of: datetime | None, known: int, ids: Iterable[str] | None = None
@@ -137,7 +149,7 @@ class History(Projection):
         """All standings of one commitment in order of valid time, believed at log position `known`."""
         rows = self.rows.c
         query = self._believed(known, rows.standing).where(rows.commitment == name).order_by(rows.valid_from)
-        return [_decoder.decode(row.standing) for row in connection.execute(query)]
+        return [decode(row.standing) for row in connection.execute(query)]
 
     def _believed(self, known: int, *columns: sa.Column[Any]) -> sa.Select[Any]:
         return sa.select(*columns).where(self.rows.c.known_from <= known, self.rows.c.known_to > known)
@@ -157,7 +169,7 @@ class History(Projection):
             query = query.where(column > after, column <= up_to, *self._valid_at(as_of))
             for row in connection.execute(query):
                 pair = changed.setdefault((row.position, row.commitment), [None, None])
-                pair[index] = _decoder.decode(row.standing)
+                pair[index] = decode(row.standing)
         return [
             (position, name, before, since)
             for (position, name), (before, since) in sorted(changed.items(), key=lambda item: item[0])
@@ -180,8 +192,8 @@ class History(Projection):
 def _change(valid_from: int, standing: bytes, inert: bytes | None) -> Change:
     at = from_micros(valid_from)
     if inert is None:
-        return Change(at, _decoder.decode(standing))
-    return Change(at, _decoder.decode(standing), *_inert_decoder.decode(inert))
+        return Change(at, decode(standing))
+    return Change(at, decode(standing), *_inert_decoder.decode(inert))
 
 
 class _Stored:

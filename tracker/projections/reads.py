@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from attrs import evolve as but
 
@@ -24,7 +25,7 @@ from tracker.evidence.finding import Finding, Relation
 from tracker.log import log
 from tracker.projections.answers import Commitment, Quote, Reason, TimelineEntry
 from tracker.projections.folding import PREFIX
-from tracker.projections.history import History
+from tracker.projections.history import History, decode
 from tracker.projections.inbox import Inbox
 from tracker.projections.runner import View
 from tracker.projections.shelf import Shelf
@@ -64,13 +65,12 @@ class Reader:
 
     def board(self) -> list[Commitment]:
         """All commitments that existed, in the order in which they were first recorded."""
-        standings = self.history.standings(self.connection, self.as_of, self.known)
-        waiting = self.inbox.unsettled(self.connection, self.known)
-        order = {name: index for index, name in enumerate(log.in_order(self.connection, PREFIX))}
-        return [
-            self.view(standing, [f for f, _ in waiting if f.commitment == name])
-            for name, standing in sorted(standings.items(), key=lambda pair: order.get(pair[0], 0))
-        ]
+        standings = self.history.stored_standings(self.connection, self.as_of, self.known)
+        waiting: dict[str, list[Finding]] = {}
+        for finding, _ in self.inbox.unsettled(self.connection, self.known):
+            waiting.setdefault(finding.commitment, []).append(finding)
+        names = log.in_order(self.connection, PREFIX)
+        return [self._shown(_plain(standings[n]), waiting.get(n, ())) for n in names if n in standings]
 
     def commitment(self, name: str) -> Commitment | None:
         """One commitment, or None where it did not exist."""
@@ -90,39 +90,20 @@ class Reader:
 
     def view(self, standing: Standing, unsettled: Iterable[Finding]) -> Commitment:
         """A standing as readers get it, with the flags that depend on findings."""
-        at = self.moment
+        return self._shown(_described(standing), unsettled)
+
+    def _shown(self, plain: Commitment, unsettled: Iterable[Finding]) -> Commitment:
+        """With what depends on the moment and on findings."""
+        standing, at = plain.standing, self.moment
         open_findings = [f for f in unsettled if self.concerns(standing, f, at)]
         flags = [flag.value for flag in standing.flags(at)]
         if standing.state in (State.FULFILLED, State.VIOLATED) and open_findings:
             flags.append(Flag.DISPUTED.value)
         if not self._is_supported(standing):
             flags.append(Flag.UNSUPPORTED.value)
-        terms = standing.terms
-        return Commitment(
-            id=terms.id,
-            title=terms.title,
-            debtor=terms.debtor,
-            creditor=terms.creditor,
-            kind=terms.kind.value,
-            status=standing.status.value,
-            state=standing.state.value,
-            since=standing.since,
-            until=standing.window.until,
-            flags=tuple(flags),
-            basis=standing.basis.value if standing.basis else None,
-            to_review=len(open_findings),
-            extent=standing.extent,
-            shortfall=standing.shortfall,
-            by=standing.by,
-            manner=standing.manner.value if standing.manner else None,
-            voice=standing.voice.value,
-            told_by=standing.told_by,
-            consequent=terms.consequent,
-            condition=terms.condition,
-            tags=terms.tags,
-            note=terms.note,
-            standing=standing,
-        )
+        if not flags and not open_findings:
+            return plain
+        return but(plain, flags=tuple(flags), to_review=len(open_findings))
 
     def concerns(self, standing: Standing, finding: Finding, at: datetime) -> bool:
         """Whether an unsettled report still asks something of a person, as the commitment stands.
@@ -150,6 +131,8 @@ class Reader:
 
     def _is_supported(self, standing: Standing) -> bool:
         """Whether its verdict still rests on enough; one that never rested on findings does."""
+        if not self.shelf.rejections:
+            return True
         left = [name for name in standing.findings if not self._is_rejected(name)]
         return len(left) == len(standing.findings) or is_supported(standing.basis, self.shelf.findings(left))
 
@@ -250,6 +233,42 @@ class Reader:
     def look(self, name: str) -> Standing | None:
         """How a commitment stands, or None where it does not exist."""
         return self.history.standings(self.connection, self.as_of, self.known, [name]).get(name)
+
+
+@lru_cache(maxsize=4096)
+def _plain(stored: bytes) -> Commitment:
+    """A stored standing as `_described`. Whoever asks for boards again and again meets the same ones."""
+    return _described(decode(stored))
+
+
+def _described(standing: Standing) -> Commitment:
+    """A standing as readers get it, but for what depends on the moment and on findings."""
+    terms = standing.terms
+    return Commitment(
+        id=terms.id,
+        title=terms.title,
+        debtor=terms.debtor,
+        creditor=terms.creditor,
+        kind=terms.kind.value,
+        status=standing.status.value,
+        state=standing.state.value,
+        since=standing.since,
+        until=standing.window.until,
+        flags=(),
+        basis=standing.basis.value if standing.basis else None,
+        to_review=0,
+        extent=standing.extent,
+        shortfall=standing.shortfall,
+        by=standing.by,
+        manner=standing.manner.value if standing.manner else None,
+        voice=standing.voice.value,
+        told_by=standing.told_by,
+        consequent=terms.consequent,
+        condition=terms.condition,
+        tags=terms.tags,
+        note=terms.note,
+        standing=standing,
+    )
 
 
 def _title(document: Document | None) -> str:
