@@ -131,10 +131,17 @@ class Standing:
 
     def flags(self, as_of: datetime) -> tuple[Flag, ...]:
         """The flags that follow from the facts alone, at `as_of`; the others need the findings."""
-        flags = []
+        return (Flag.OVERDUE, *self.lasting_flags) if self.is_overdue(as_of) else self.lasting_flags
+
+    def is_overdue(self, as_of: datetime) -> bool:
+        """Whether its deadline had passed by `as_of` and nobody has judged it."""
         until = self.window.until
-        if self.is_live and self.is_achieve and until is not None and until <= as_of:
-            flags.append(Flag.OVERDUE)
+        return until is not None and until <= as_of and self.is_live and self.is_achieve
+
+    @property
+    def lasting_flags(self) -> tuple[Flag, ...]:
+        """Those that do not hang on the moment asked about."""
+        flags = []
         if self.is_live and (self.unobserved or self.quiet_since is not None):
             flags.append(Flag.UNOBSERVED)
         if self.remedied is not None:

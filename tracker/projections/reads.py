@@ -96,14 +96,15 @@ class Reader:
         """With what depends on the moment and on findings."""
         standing, at = plain.standing, self.moment
         open_findings = [f for f in unsettled if self.concerns(standing, f, at)]
-        flags = [flag.value for flag in standing.flags(at)]
+        overdue = (Flag.OVERDUE.value,) if standing.is_overdue(at) else ()
+        doubts = []
         if standing.state in (State.FULFILLED, State.VIOLATED) and open_findings:
-            flags.append(Flag.DISPUTED.value)
+            doubts.append(Flag.DISPUTED.value)
         if not self._is_supported(standing):
-            flags.append(Flag.UNSUPPORTED.value)
-        if not flags and not open_findings:
+            doubts.append(Flag.UNSUPPORTED.value)
+        if not overdue and not doubts and not open_findings:
             return plain
-        return but(plain, flags=tuple(flags), to_review=len(open_findings))
+        return but(plain, flags=(*overdue, *plain.flags, *doubts), to_review=len(open_findings))
 
     def concerns(self, standing: Standing, finding: Finding, at: datetime) -> bool:
         """Whether an unsettled report still asks something of a person, as the commitment stands.
@@ -254,7 +255,7 @@ def _described(standing: Standing) -> Commitment:
         state=standing.state.value,
         since=standing.since,
         until=standing.window.until,
-        flags=(),
+        flags=tuple(flag.value for flag in standing.lasting_flags),
         basis=standing.basis.value if standing.basis else None,
         to_review=0,
         extent=standing.extent,
