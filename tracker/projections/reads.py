@@ -110,6 +110,7 @@ class Reader:
             shortfall=standing.shortfall,
             by=standing.by,
             manner=standing.manner.value if standing.manner else None,
+            breaches=standing.breaches,
             voice=standing.voice.value,
             told_by=standing.told_by,
             consequent=terms.consequent,
