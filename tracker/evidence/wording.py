@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from tracker.evidence.document import Span
 
 # Of Korean the syllable is the letter, also where a text has it in its two or three parts.
-_IN_PARTS = "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?"
+_IN_PARTS = "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[\uac00-\ud7a3][\u11a8-\u11c2]"
 _SYLLABLE = re.compile(_IN_PARTS)
 _LETTER = re.compile(f"{_IN_PARTS}|.", re.DOTALL)
 _WHOLE_SYLLABLES = range(0xAC00, 0xD7A4)
