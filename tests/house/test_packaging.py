@@ -77,17 +77,51 @@ def test_the_wheel_carries_its_resources_and_nothing_else(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "docs/", "benchmarks/"))]
 
 
-def test_the_installed_wheel_runs_the_demo_from_any_folder(wheel: Path, tmp_path: Path) -> None:
-    """Installed away from the checkout, the command finds all it needs."""
-    # The dependencies come from the environment that runs the tests; the package itself only from the wheel.
-    place = tmp_path / "env"
+def installed(wheel: Path, place: Path) -> Path:
+    """The Python of an environment that has the wheel.
+
+    The dependencies come from the environment that runs the tests; the package itself only from the wheel.
+    """
     venv.create(place, with_pip=False)
     site = next(place.glob("lib/python*/site-packages"))
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
     ours = [p for p in sys.path if p.endswith("site-packages")]
     (site / "dependencies.pth").write_text("\n".join(ours))
-    python = place / "bin" / "python"
+    return place / "bin" / "python"
+
+
+SCRIPT = """
+from datetime import date
+
+import tracker
+
+with tracker.open("config.toml") as t:
+    due: dict[str, date] = {row.id: row.until.date() for row in t.upcoming(30) if row.until}
+    breaches: list[int] = [len(score.breaches) for score in t.scorecard(as_of=date(2018, 6, 14))]
+    for change in t.changes(after=(3, "a"), follow=True, until=lambda: True):
+        position, commitment = change.cursor
+        words: list[tuple[str, ...]] = [quote.words for why in change.because for quote in why.findings]
+    hits: tuple[tracker.Hit, ...] = t.search("test site", known_at="2018-05")
+    grades: set[str] = {found.quote.grade for found in t.evidence("a")}
+"""
+
+
+def test_a_users_script_passes_mypy_strict_against_the_installed_package(wheel: Path, tmp_path: Path) -> None:
+    """The types are in the wheel; and a mistake of the script is found."""
+    python = installed(wheel, tmp_path / "env")
+    (tmp_path / "good.py").write_text(SCRIPT)
+    (tmp_path / "bad.py").write_text(SCRIPT.replace("len(score.breaches)", "score.breaches"))
+    for name, status, told in (("good", 0, "no issues"), ("bad", 1, "List comprehension has incompatible")):
+        command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(python), f"{name}.py"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert (done.returncode, told in done.stdout) == (status, True), done.stdout
+
+
+def test_the_installed_wheel_runs_the_demo_from_any_folder(wheel: Path, tmp_path: Path) -> None:
+    """Installed away from the checkout, the command finds all it needs."""
+    python = installed(wheel, tmp_path / "env")
+    site = python.parents[1]
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     where = subprocess.run(

@@ -16,9 +16,10 @@ from tracker.commitments.standing import LIVE, State, Status
 from tracker.desk import forget as forgetting
 from tracker.desk import load as loading
 from tracker.desk import record as recording
-from tracker.errors import UnknownFeed, UserError, did_you_mean
+from tracker.errors import UnknownFeed, UnknownFinding, UserError, did_you_mean
 from tracker.evidence.document import Document
 from tracker.evidence.when import occurrence
+from tracker.evidence.wording import words_of
 from tracker.feeds.tables import feeds as feeds_table
 from tracker.log import log, transfer
 from tracker.log.checkpoint import Checkpoint
@@ -26,14 +27,20 @@ from tracker.log.codec import registered
 from tracker.projections.answers import (
     Change,
     Commitment,
+    Evidence,
     Explanation,
     FeedHealth,
+    Hit,
     InboxItem,
+    Score,
     TimelineEntry,
 )
 from tracker.projections.changing import changes
 from tracker.projections.explaining import explain
+from tracker.projections.scoring import scorecard
+from tracker.projections.searching import search
 from tracker.projections.waiting import waiting
+from tracker.projections.weighing import evidence
 
 
 class Reading(Base):
@@ -140,12 +147,60 @@ class Reading(Base):
         with self._reading(as_of, known_at) as reader:
             return tuple(waiting(reader))
 
-    def upcoming(self, days: int = 30, *, as_of: When = None) -> tuple[Commitment, ...]:
-        """Live commitments whose window ends within `days` of the moment asked about, the next first."""
+    def upcoming(
+        self, days: int = 30, *, as_of: When = None, known_at: When = None
+    ) -> tuple[Commitment, ...]:
+        """Live commitments whose window ends within `days` of the moment asked about, the next first.
+
+        Raises `UserError` for a number of days that leads to no date.
+        """
         start = self._moment(as_of) or self.now()
-        end = start + timedelta(days=days)
-        rows = [r for r in self.board(as_of=as_of) if r.state in LIVE and r.until and start < r.until <= end]
+        try:
+            end = start + timedelta(days=days)
+        except OverflowError as problem:
+            raise UserError(f"{days} days from {start:%Y-%m-%d} is no date") from problem
+        board = self.board(as_of=as_of, known_at=known_at)
+        rows = [row for row in board if row.state in LIVE and row.until and start < row.until <= end]
         return tuple(sorted(rows, key=lambda row: row.until or end))
+
+    def scorecard(self, *, as_of: When = None, known_at: When = None) -> tuple[Score, ...]:
+        """How each party keeps what it owes, by id of the party; docs/api.md says what counts."""
+        with self._reading(as_of, known_at) as reader:
+            return tuple(scorecard(reader))
+
+    def search(
+        self, text: str, *, as_of: When = None, known_at: When = None, limit: int = 100
+    ) -> tuple[Hit, ...]:
+        """Commitments, then captured documents, that hold all the words of `text`; `limit` at the most.
+
+        Case and accents do not matter, and a word may be inside a longer one. Titles come first, then the
+        order of the board, and of documents the newest. A document is there by `as_of` where it was published
+        by then, and by `known_at` where we had seen it; forgotten ones are never found. Raises `UserError`
+        without a word to look for.
+        """
+        words = words_of(text)
+        if not words:
+            raise UserError("name at least one word to look for")
+        with self._reading(as_of, known_at) as reader:
+            names = loading.parties(reader.connection)
+            return tuple(search(reader, words, self._moment(known_at), names, limit))
+
+    def evidence(self, name: str, *, as_of: When = None, known_at: When = None) -> tuple[Evidence, ...]:
+        """Every finding on a commitment as it was made, counted or not; of a finding's id that one.
+
+        `known_at` keeps those that had been made, `as_of` those that tell of something that had begun. Raises
+        `UnknownCommitment` for what is neither or did not exist then, `UnknownFinding` for a finding that had
+        not been made.
+        """
+        with self._reading(as_of, known_at) as reader:
+            finding = next(iter(reader.shelf.findings([name])), None)
+            if finding is None:
+                return tuple(evidence(reader, self._one(reader, name)))
+            about = evidence(reader, self._one(reader, finding.commitment))
+        found = tuple(each for each in about if each.quote.id == name)
+        if not found:
+            raise UnknownFinding(f"finding {name} was not made by then, or tells of something later")
+        return found
 
     def fact_of(self, event_id: str) -> Fact:
         """A recorded fact about a commitment by its id; raises `Refused` where there is none."""

@@ -34,6 +34,9 @@ COMMANDS = {
     "status": ("status", "Where the commitments stand: now, on a day, as known on a day."),
     "show": ("show", "One commitment with its terms and every recorded fact."),
     "explain": ("explain", "Why a commitment stands as it does, down to the words."),
+    "upcoming": ("upcoming", "What is due in the next days."),
+    "scorecard": ("scorecard", "How each party keeps what it owes."),
+    "search": ("search", "Find words in commitments and in captured documents."),
     "graph": ("graph", "Draw who owes whom what, as Mermaid or DOT."),
     "review": ("review", "List, accept or reject what waits for a person."),
     "record": ("record", "Record a verdict or another fact by hand."),
@@ -45,6 +48,7 @@ COMMANDS = {
     "log": ("log", "Show, verify, export or import the event log."),
     "documents": ("documents", "List, show or forget captured documents."),
     "projections": ("projections", "List or rebuild the views of the log."),
+    "export": ("export", "Write board, history, evidence or changes as CSV or JSON."),
     "db": ("db", "Upgrade, back up or restore the database."),
 }
 

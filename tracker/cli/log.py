@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from tracker.cli import opened, output
+from tracker.cli.files import new_file
 
 if TYPE_CHECKING:
     from tracker.log.checkpoint import Checkpoint
@@ -101,7 +100,7 @@ def export(context: click.Context, file: Path) -> None:
     """
     is_stdout = str(file) == "-"
     # The log is opened before the file, so that a wrong config leaves no file behind.
-    with opened(context) as t, nullcontext(sys.stdout.buffer) if is_stdout else _new_file(file) as out:
+    with opened(context) as t, nullcontext(sys.stdout.buffer) if is_stdout else new_file(file) as out:
         end = t.export_log(out)
         out.flush()
     if not is_stdout:
@@ -150,26 +149,3 @@ def _checkpoints(text: str) -> list[Checkpoint]:
     if not found:
         raise click.UsageError(f"{text}: the file holds no checkpoint")
     return found
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that appears under its name when it is whole, and not at all where writing it fails."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        _refuse_what_is_there(path)
-        with part.open("xb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        _refuse_what_is_there(path)
-        part.rename(path)
-    except OSError as problem:
-        raise click.UsageError(f"{path}: cannot be written: {problem.strerror}") from problem
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _refuse_what_is_there(path: Path) -> None:
-    if path.exists():
-        raise click.UsageError(f"{path} is there already; an export overwrites nothing, name another file")

@@ -91,8 +91,7 @@ def violated(standing: Standing, fact: Fact, verdict: Violated) -> Standing | In
         return but(lapsed, basis=verdict.basis, extent=extent, findings=verdict.findings)
     if inert := _outside(standing, fact):
         return inert
-    # Of one debtor it is known who did it; of several only where it is said.
-    by = by or (debtors if len(debtors) == 1 else ())
+    by = blamed(verdict, debtors)
     if manner is Manner.REPUDIATED and standing.terms.revocable:
         return standing.enter(State.CANCELLED, fact, by=by, owed_since=None)
     broken = standing.enter(
@@ -107,6 +106,12 @@ def violated(standing: Standing, fact: Fact, verdict: Violated) -> Standing | In
     if manner is Manner.BREACH:
         return but(broken, breaches=1, last_breach=fact.occurred)
     return broken
+
+
+def blamed(verdict: Violated, debtors: tuple[str, ...]) -> tuple[str, ...]:
+    """Whose breach or repudiation it was: of one debtor that is known, of several only where it is said."""
+    by = tuple(name for name in verdict.by if name in debtors)
+    return by or (debtors if len(debtors) == 1 else ())
 
 
 def _breached_again(standing: Standing, fact: Fact, by: tuple[str, ...]) -> Standing:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from tracker.commitments.rules import Rule
 from tracker.commitments.standing import Standing
@@ -21,7 +21,9 @@ class Commitment:
     """One commitment as it stood at the moment asked about.
 
     `status` is pending, fulfilled, violated or closed; `extent` is (done, whole), (0, 0) where not counted;
-    `to_review` counts the findings that wait for a person.
+    `breaches` counts those of a maintain or refrain. `manner` is how it was violated (breach, lapse,
+    repudiated), `by` whom. `until` is the end of its window. `to_review` counts the findings that wait for a
+    person. `standing` is what the model knows of it.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Commitment:
     shortfall: str
     by: tuple[str, ...]
     manner: str | None
+    breaches: int
     voice: str
     told_by: str
     consequent: str
@@ -137,6 +140,79 @@ class Change:
     def cursor(self) -> tuple[int, str]:
         """Where to go on after this change: one position may change several commitments."""
         return (self.position, self.commitment)
+
+
+@frozen(kw_only=True)
+class Evidence:
+    """One finding on a commitment, and what became of it.
+
+    `quote.counted` says that the verdict rests on it, `quote.rejected` that a reviewer took it back,
+    `accepted` that one held it true, `waiting` that a person has to decide. `reviewed_by` and `because` tell
+    of the review, both empty without one. `confidence` is the matcher's, from 0 to 1; `speaker` the name
+    that the words are attributed to, empty where the newsroom says it itself. It was made at `position` of
+    the log.
+    """
+
+    commitment: str
+    quote: Quote
+    waiting: bool
+    accepted: bool
+    reviewed_by: str
+    because: str
+    confidence: float
+    speaker: str
+    position: int
+    recorded_at: datetime
+
+
+@frozen(kw_only=True)
+class Score:
+    """How a party keeps what it accepted to do: the commitments it owes, by id, in the order of the board.
+
+    `pending`, `fulfilled`, `violated` and `closed` hold each commitment once; `overdue` are some of the
+    pending, `remedied` some of the violated. `breaches` are the violations blamed on the party itself: a
+    commitment that it broke three times is there three times, and one that only a joint debtor broke is not.
+    `parts` are counted in their whole and nowhere else.
+    """
+
+    party: str
+    pending: tuple[str, ...]
+    fulfilled: tuple[str, ...]
+    violated: tuple[str, ...]
+    closed: tuple[str, ...]
+    overdue: tuple[str, ...]
+    remedied: tuple[str, ...]
+    breaches: tuple[str, ...]
+    parts: tuple[str, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many there are of each, by the name of the field."""
+        return {name: len(ids) for name, ids in asdict(self).items() if name != "party"}
+
+
+@frozen(kw_only=True)
+class Hit:
+    """A commitment or a captured document in which the words looked for occur.
+
+    `kind` is commitment or document: the first has an `id`, the second a `number`; the other is empty or 0.
+    `spans` are the places in `text`: of a document its whole text, of a commitment the lines that were looked
+    at, the title first. `findings` were made in the document, on `commitments`.
+    """
+
+    kind: str
+    id: str
+    number: int
+    title: str
+    text: str
+    spans: tuple[Span, ...]
+    commitments: tuple[str, ...]
+    findings: tuple[str, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The exact words found, in order."""
+        return tuple(self.text[span.start : span.end] for span in self.spans)
 
 
 @frozen(kw_only=True)

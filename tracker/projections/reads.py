@@ -262,6 +262,7 @@ def _described(standing: Standing) -> Commitment:
         shortfall=standing.shortfall,
         by=standing.by,
         manner=standing.manner.value if standing.manner else None,
+        breaches=standing.breaches,
         voice=standing.voice.value,
         told_by=standing.told_by,
         consequent=terms.consequent,

@@ -1,0 +1,63 @@
+"""The evidence on a commitment: every finding there is, and what became of each."""
+
+from __future__ import annotations
+
+from attrs import evolve as but
+
+from tracker.commitments.events import Fact
+from tracker.evidence.finding import Finding
+from tracker.log import log
+from tracker.log.events import FindingAccepted, FindingMade, FindingRejected
+from tracker.projections.answers import Commitment, Evidence, Quote
+from tracker.projections.reads import Reader, has_begun
+
+_STREAM = "findings/"
+
+_Review = tuple[str, FindingAccepted | FindingRejected]
+"""Who reviewed a finding, and what they made of it."""
+
+
+def evidence(reader: Reader, commitment: Commitment) -> list[Evidence]:
+    """The findings on a commitment in the order in which they were made.
+
+    With `as_of`, those whose act had begun by then, or has no date.
+    """
+    made: list[tuple[Fact, Finding]] = []
+    reviews: dict[str, _Review] = {}
+    for fact in log.read(reader.connection, _STREAM + commitment.id, reader.known):
+        match fact.event:
+            case FindingMade(finding=finding) if reader.as_of is None or has_begun(finding, reader.as_of):
+                made.append((fact, finding))
+            case FindingAccepted() | FindingRejected() as review:
+                reviews[review.finding] = (fact.recorded_by, review)
+    used = {quote.id for reason in reader.reasons(commitment.standing) for quote in reason.findings}
+    waiting = _waiting(reader, commitment)
+    quotes = reader.quotes([finding for _, finding in made])
+    return [
+        _evidence(
+            fact, finding, but(quote, counted=quote.id in used), quote.id in waiting, reviews.get(quote.id)
+        )
+        for (fact, finding), quote in zip(made, quotes, strict=True)
+    ]
+
+
+def _waiting(reader: Reader, commitment: Commitment) -> set[str]:
+    """The findings that wait for a person: those that `Commitment.to_review` counts."""
+    unsettled = reader.inbox.unsettled(reader.connection, reader.known, commitment.id)
+    return {f.id for f, _ in unsettled if reader.concerns(commitment.standing, f, reader.moment)}
+
+
+def _evidence(fact: Fact, finding: Finding, quote: Quote, waiting: bool, review: _Review | None) -> Evidence:
+    by, event = review or ("", None)
+    return Evidence(
+        commitment=finding.commitment,
+        quote=quote,
+        waiting=waiting,
+        accepted=isinstance(event, FindingAccepted),
+        reviewed_by=by,
+        because=event.because if event else "",
+        confidence=finding.match.confidence,
+        speaker=finding.match.speaker,
+        position=fact.position,
+        recorded_at=fact.recorded_at,
+    )
