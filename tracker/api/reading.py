@@ -59,19 +59,15 @@ class Reading(Base):
         if only is not None and only not in words:
             near = did_you_mean(only, words)
             raise UserError(f"{only!r} is no status and no state{near}; write one of {', '.join(words)}")
+        status = only if only in list(Status) else None
         with self._reading(as_of, known_at) as reader:
-            rows = reader.board()
-        if party is not None:
-            rows = [row for row in rows if party in (*row.debtor, *row.creditor)]
-            if not rows:
-                self._must_know(party)
+            rows = reader.board(party or "", status or "")
+            if party is not None and not rows:
+                known = sorted(reader.history.all_parties(reader.connection))
+                if party not in known:
+                    near = did_you_mean(party.casefold(), known)
+                    raise UserError(f"no commitment names a party {party!r}{near}")
         return tuple(row for row in rows if only is None or only in (row.status, row.state))
-
-    def _must_know(self, party: str) -> None:
-        known = sorted({name for row in self.board() for name in (*row.debtor, *row.creditor)})
-        if party not in known:
-            near = did_you_mean(party.casefold(), known)
-            raise UserError(f"no commitment names a party {party!r}{near}")
 
     def commitment(self, name: str, *, as_of: When = None, known_at: When = None) -> Commitment:
         """One commitment; raises `UnknownCommitment` where it did not exist then."""

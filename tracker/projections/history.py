@@ -27,7 +27,7 @@ from tracker.log.log import read_streams
 from tracker.projections.folding import COLUMNS, OPEN, PREFIX, Folding, Row
 from tracker.projections.projection import Projection
 
-_STATUSES = [status.value for status in Status]
+STATUSES = [status.value for status in Status]
 
 decode = msgspec.json.Decoder(Standing).decode
 _inert_decoder = msgspec.json.Decoder(tuple[tuple[Inert, ...], tuple[str, ...]])
@@ -106,7 +106,7 @@ class History(Projection):
         as_of: datetime | None,
         known: int,
         ids: Iterable[str] | None = None,
-        statuses: Iterable[str] = _STATUSES,
+        statuses: Iterable[str] = STATUSES,
     ) -> dict[str, Standing]:
         """Where each commitment stood at `as_of` (None: after all facts), believed at position `known`."""
         found = self.stored_standings(connection, as_of, known, ids, statuses)
@@ -118,14 +118,21 @@ class History(Projection):
         as_of: datetime | None,
         known: int,
         ids: Iterable[str] | None = None,
-        statuses: Iterable[str] = _STATUSES,
+        statuses: Iterable[str] = STATUSES,
+        party: str = "",
     ) -> dict[str, bytes]:
-        """The same, as bytes that `decode` takes, for whoever has decoded the same ones before."""
+        """The same, as bytes that `decode` takes, for whoever has decoded the same ones before.
+
+        With `party`, only of commitments whose words ever named it.
+        """
         rows = self.rows.c
         query = self._believed(known, rows.commitment, rows.standing).where(rows.status.in_(list(statuses)))
         query = query.where(*self._valid_at(as_of))
         if ids is not None:
             query = query.where(rows.commitment.in_(list(ids)))
+        if party:
+            named = sa.select(self.parties.c.commitment).where(self.parties.c.party == party)
+            query = query.where(rows.commitment.in_(named))
         return {row.commitment: row.standing for row in connection.execute(query)}
 
     def inert(
@@ -187,6 +194,10 @@ class History(Projection):
         """The commitments whose words ever named a party as debtor or creditor."""
         query = sa.select(self.parties.c.commitment).where(self.parties.c.party == party)
         return list(connection.execute(query).scalars())
+
+    def all_parties(self, connection: Connection) -> set[str]:
+        """Every party that the words of a commitment ever named."""
+        return set(connection.execute(sa.select(self.parties.c.party).distinct()).scalars())
 
 
 def _change(valid_from: int, standing: bytes, inert: bytes | None) -> Change:

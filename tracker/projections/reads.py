@@ -25,7 +25,7 @@ from tracker.evidence.finding import Finding, Relation
 from tracker.log import log
 from tracker.projections.answers import Commitment, Quote, Reason, TimelineEntry
 from tracker.projections.folding import PREFIX
-from tracker.projections.history import History, decode
+from tracker.projections.history import STATUSES, History, decode
 from tracker.projections.inbox import Inbox
 from tracker.projections.runner import View
 from tracker.projections.shelf import Shelf
@@ -63,14 +63,21 @@ class Reader:
         """The same question as it was believed at another position."""
         return Reader(self.source, known, self.as_of, self.now, self.shelf)
 
-    def board(self) -> list[Commitment]:
-        """All commitments that existed, in the order in which they were first recorded."""
-        standings = self.history.stored_standings(self.connection, self.as_of, self.known)
+    def board(self, party: str = "", status: str = "") -> list[Commitment]:
+        """All commitments that existed, in the order in which they were first recorded.
+
+        Only what a party owes or is owed, or what has one status, if given.
+        """
+        statuses = (status,) if status else STATUSES
+        standings = self.history.stored_standings(
+            self.connection, self.as_of, self.known, statuses=statuses, party=party
+        )
         waiting: dict[str, list[Finding]] = {}
         for finding, _ in self.inbox.unsettled(self.connection, self.known):
             waiting.setdefault(finding.commitment, []).append(finding)
         names = log.in_order(self.connection, PREFIX)
-        return [self._shown(_plain(standings[n]), waiting.get(n, ())) for n in names if n in standings]
+        rows = (self._shown(_plain(standings[n]), waiting.get(n, ())) for n in names if n in standings)
+        return [row for row in rows if not party or party in (*row.debtor, *row.creditor)]
 
     def commitment(self, name: str) -> Commitment | None:
         """One commitment, or None where it did not exist."""
