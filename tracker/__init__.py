@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from tracker.projections.answers import (
         Change,
         Commitment,
+        Difference,
         Explanation,
         FeedHealth,
         InboxItem,
         Quote,
         Reason,
+        Rejudged,
         TimelineEntry,
     )
 
@@ -37,22 +39,26 @@ _PLACES = {
     "UserError": "tracker.errors",
     "Change": "tracker.projections.answers",
     "Commitment": "tracker.projections.answers",
+    "Difference": "tracker.projections.answers",
     "Explanation": "tracker.projections.answers",
     "FeedHealth": "tracker.projections.answers",
     "InboxItem": "tracker.projections.answers",
     "Quote": "tracker.projections.answers",
     "Reason": "tracker.projections.answers",
+    "Rejudged": "tracker.projections.answers",
     "TimelineEntry": "tracker.projections.answers",
 }
 
 __all__ = [
     "Change",
     "Commitment",
+    "Difference",
     "Explanation",
     "FeedHealth",
     "InboxItem",
     "Quote",
     "Reason",
+    "Rejudged",
     "TimelineEntry",
     "Tracker",
     "TrackerError",

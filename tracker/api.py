@@ -32,6 +32,7 @@ from tracker.database.scrub import scrub
 from tracker.desk import forget as forgetting
 from tracker.desk import load as loading
 from tracker.desk import record as recording
+from tracker.desk import rejudge as rejudging
 from tracker.desk.consider import Desk
 from tracker.desk.folder import COMMITMENT, open_folder
 from tracker.desk.forget import Forgotten
@@ -60,6 +61,7 @@ from tracker.projections.answers import (
     Explanation,
     FeedHealth,
     InboxItem,
+    Rejudged,
     TimelineEntry,
 )
 from tracker.projections.explaining import explain
@@ -187,6 +189,11 @@ class Tracker:
         """What waits for a person, the most pressing first."""
         with self._reading(as_of, known_at) as reader:
             return tuple(waiting(reader))
+
+    def rejudge(self, policy: PolicySettings, *, as_of: When = None) -> Rejudged:
+        """What would stand otherwise had the findings been judged under `policy`; records nothing."""
+        with self._reading(as_of, None) as reader:
+            return rejudging.rejudge(reader, policy)
 
     def upcoming(self, days: int = 30, *, as_of: When = None) -> tuple[Commitment, ...]:
         """Live commitments whose window ends within `days` of the moment asked about, the next first."""

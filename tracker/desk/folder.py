@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from attrs import frozen
 from sqlalchemy.engine import Connection
@@ -30,7 +31,7 @@ class Folder:
     facts: tuple[Fact, ...]
     others: dict[str, list[Fact]]
 
-    @property
+    @cached_property
     def timeline(self) -> Timeline:
         """Where it stood, when."""
         return fold_all({**self.others, self.name: self.facts})[self.name]

@@ -16,6 +16,7 @@ from tracker.evidence.finding import Finding
 from tracker.log import log
 
 POLICY = "policy"
+CLOCK = "clock"
 
 
 def verdict_on(
@@ -43,6 +44,13 @@ def verdict_on(
         recorded_by=POLICY,
         cause=cause,
     )
+
+
+def is_by_rule(fact: Fact | log.Draft) -> bool:
+    """Whether it is a verdict that settings brought, and no person."""
+    event = fact.event
+    is_verdict = isinstance(event, Fulfilled | Violated) and bool(event.settings)
+    return is_verdict and fact.recorded_by in (POLICY, CLOCK)
 
 
 def used_in(facts: Iterable[Fact]) -> set[str]:

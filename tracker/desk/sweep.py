@@ -15,11 +15,10 @@ from tracker.commitments.events import DeadlinePassed, Event, Fact, Manner, Viol
 from tracker.commitments.policy import Lapse, PolicySettings
 from tracker.commitments.standing import Standing, State
 from tracker.desk.folder import COMMITMENT, FINDINGS, open_folder
+from tracker.desk.judging import CLOCK
 from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import FindingMade
-
-CLOCK = "clock"
 
 
 def due(standing: Standing, now: datetime) -> bool:
@@ -63,7 +62,7 @@ def brought(
     at = Occurred.at(until, standing.terms.zone)
     stream = COMMITMENT + standing.terms.id
     return [
-        log.Draft(event, at, id=log.derived_id(stream, event, at, "clock"), recorded_by=CLOCK)
+        log.Draft(event, at, id=log.derived_id(stream, event, at, CLOCK), recorded_by=CLOCK)
         for event in events
     ]
 
