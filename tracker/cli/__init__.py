@@ -34,6 +34,7 @@ COMMANDS = {
     "status": ("status", "Where the commitments stand: now, on a day, as known on a day."),
     "show": ("show", "One commitment with its terms and every recorded fact."),
     "explain": ("explain", "Why a commitment stands as it does, down to the words."),
+    "rejudge": ("rejudge", "What would stand otherwise under other settings of the policy."),
     "graph": ("graph", "Draw who owes whom what, as Mermaid or DOT."),
     "review": ("review", "List, accept or reject what waits for a person."),
     "record": ("record", "Record a verdict or another fact by hand."),
