@@ -73,7 +73,7 @@ class WhatIf:
         self._disowned: dict[str, set[str]] = {}
         self._touched: dict[str, None] = {}
         self._last: Fact | None = None
-        # Before then no deadline passes in either history; None after a fact that may have changed that.
+        # When the next deadline passes in the other history; None after a fact that may have changed that.
         self._next_deadline: datetime | None = None
 
     def run(self, facts: Iterable[Fact], now: datetime) -> None:
