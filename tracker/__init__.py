@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tracker.projections.answers import (
         Change,
         Commitment,
+        Difference,
         Evidence,
         Explanation,
         FeedHealth,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         Position,
         Quote,
         Reason,
+        Rejudged,
         Score,
         TimelineEntry,
     )
@@ -42,6 +44,7 @@ _PLACES = {
     "UserError": "tracker.errors",
     "Change": "tracker.projections.answers",
     "Commitment": "tracker.projections.answers",
+    "Difference": "tracker.projections.answers",
     "Evidence": "tracker.projections.answers",
     "Explanation": "tracker.projections.answers",
     "FeedHealth": "tracker.projections.answers",
@@ -51,6 +54,7 @@ _PLACES = {
     "Position": "tracker.projections.answers",
     "Quote": "tracker.projections.answers",
     "Reason": "tracker.projections.answers",
+    "Rejudged": "tracker.projections.answers",
     "Score": "tracker.projections.answers",
     "TimelineEntry": "tracker.projections.answers",
 }
@@ -58,6 +62,7 @@ _PLACES = {
 __all__ = [
     "Change",
     "Commitment",
+    "Difference",
     "Evidence",
     "Explanation",
     "FeedHealth",
@@ -67,6 +72,7 @@ __all__ = [
     "Position",
     "Quote",
     "Reason",
+    "Rejudged",
     "Score",
     "TimelineEntry",
     "Tracker",

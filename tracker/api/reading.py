@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from tracker.api.base import Base, When
 from tracker.archive import documents as archive
 from tracker.commitments.events import Fact
+from tracker.commitments.policy import PolicySettings
 from tracker.commitments.standing import LIVE, State, Status
 from tracker.desk import forget as forgetting
 from tracker.desk import load as loading
 from tracker.desk import record as recording
+from tracker.desk import rejudge as rejudging
 from tracker.errors import UnknownFeed, UnknownFinding, UserError, did_you_mean
 from tracker.evidence.document import Document
 from tracker.evidence.when import occurrence
@@ -32,6 +34,7 @@ from tracker.projections.answers import (
     FeedHealth,
     Hit,
     InboxItem,
+    Rejudged,
     Score,
     TimelineEntry,
 )
@@ -142,6 +145,11 @@ class Reading(Base):
         """What waits for a person, the most pressing first."""
         with self._reading(as_of, known_at) as reader:
             return tuple(waiting(reader))
+
+    def rejudge(self, policy: PolicySettings, *, as_of: When = None) -> Rejudged:
+        """What would stand otherwise had the findings been judged under `policy`; records nothing."""
+        with self._reading(as_of, None) as reader:
+            return rejudging.rejudge(reader, policy)
 
     def upcoming(
         self, days: int = 30, *, as_of: When = None, known_at: When = None

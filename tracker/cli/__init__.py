@@ -37,6 +37,7 @@ COMMANDS = {
     "upcoming": ("upcoming", "What is due in the next days."),
     "scorecard": ("scorecard", "How each party keeps what it owes."),
     "search": ("search", "Find words in commitments and in captured documents."),
+    "rejudge": ("rejudge", "What would stand otherwise under other settings of the policy."),
     "graph": ("graph", "Draw who owes whom what, as Mermaid or DOT."),
     "review": ("review", "List, accept or reject what waits for a person."),
     "record": ("record", "Record a verdict or another fact by hand."),

@@ -83,7 +83,7 @@ _CONTENT: dict[type, Callable[..., object]] = {
 def effective(facts: Iterable[Fact]) -> list[Fact]:
     """The facts that are not retracted, without the retractions, in their order of valid time."""
     told = list(facts)
-    gone = _taken_back(told)
+    gone = taken_back(told)
     kept = [fact for fact in told if fact.id not in gone and not isinstance(fact.event, Retracted)]
     kept.sort(key=_order)
     start = 0
@@ -98,7 +98,7 @@ def effective(facts: Iterable[Fact]) -> list[Fact]:
     return kept
 
 
-def _taken_back(facts: Sequence[Fact]) -> set[str]:
+def taken_back(facts: Sequence[Fact]) -> set[str]:
     """The ids of what is retracted. Newest first, so that a retracted retraction takes nothing back."""
     gone: set[str] = set()
     retractions = [fact for fact in facts if isinstance(fact.event, Retracted)]

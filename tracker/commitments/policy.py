@@ -129,12 +129,18 @@ def is_supported(basis: Basis | None, left: Iterable[Finding]) -> bool:
     return _origins(left) >= (2 if basis is Basis.CORROBORATED else 1)
 
 
-def _counts(finding: Finding, standing: Standing, settings: PolicySettings, now: datetime) -> bool:
-    """Whether a finding weighs at all."""
+def weighs(finding: Finding, settings: PolicySettings) -> bool:
+    """Whether a finding can weigh at all, however the commitment stands and whenever it is judged."""
     match = finding.match
     if not finding.is_report or match.occurred is None or match.confidence < settings.confidence:
         return False
-    if match.occurred.start > now or not finding.reliability.at_least(settings.reliability):
+    return finding.reliability.at_least(settings.reliability)
+
+
+def _counts(finding: Finding, standing: Standing, settings: PolicySettings, now: datetime) -> bool:
+    """Whether a finding weighs for a commitment that stands so."""
+    match = finding.match
+    if not weighs(finding, settings) or match.occurred is None or match.occurred.start > now:
         return False
     if standing.obliged_from and not standing.is_achieve and match.occurred.end <= standing.obliged_from:
         return False

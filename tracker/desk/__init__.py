@@ -1,1 +1,1 @@
-"""Use cases, each inside one write transaction: load, consider, record, review, sweep."""
+"""Use cases, each inside one write transaction: load, consider, record, review, sweep; rejudge only reads."""

@@ -17,13 +17,13 @@ from attrs import frozen
 from sqlalchemy.engine import Connection
 
 from tracker.archive import documents as archive
-from tracker.commitments.events import Fulfilled, Violated, WatchChanged
-from tracker.commitments.policy import PolicySettings, Verdict, judge
+from tracker.commitments.events import WatchChanged
+from tracker.commitments.policy import PolicySettings
 from tracker.commitments.standing import State
 from tracker.database.engine import upsert
 from tracker.desk.folder import COMMITMENT, FINDINGS, findings_of, open_folder
+from tracker.desk.judging import verdict_on
 from tracker.desk.tables import cursors
-from tracker.errors import Refused
 from tracker.evidence.credibility import credibility
 from tracker.evidence.document import Document
 from tracker.evidence.finding import Finding, Match
@@ -151,36 +151,13 @@ class Desk:
         found = archive.held(connection, [(finding.number, finding.document) for finding in latest])
         return [(found[each.document], each.origin) for each in latest if each.document in found]
 
-    def judge(self, connection: Connection, name: str, now: datetime) -> Verdict | None:
-        """Record the verdict that the findings on a commitment support, if they do and the rules allow it."""
+    def judge(self, connection: Connection, name: str, now: datetime) -> bool:
+        """Record the verdict that the findings on a commitment support, if they do; returns whether."""
         folder = open_folder(connection, name)
-        used = {
-            finding
-            for fact in folder.facts
-            if isinstance(fact.event, Fulfilled | Violated)
-            for finding in fact.event.findings
-        }
-        fresh = [finding for finding in findings_of(connection, name) if finding.id not in used]
-        verdict = judge(folder.standing, fresh, self.policy, now)
-        if not isinstance(verdict, Verdict):
-            return None
-        try:
-            folder.decide(verdict.event, verdict.occurred, now)
-        except Refused:
-            # The act was reported, but the terms give it no effect then (a drill after the window, say):
-            # the findings stay where a person sees them.
-            return None
-        stream = COMMITMENT + name
-        cause = verdict.findings[-1]
-        draft = log.Draft(
-            verdict.event,
-            verdict.occurred,
-            id=log.derived_id(stream, verdict.event, verdict.occurred, cause),
-            recorded_by="policy",
-            cause=cause,
-        )
-        log.append(connection, {stream: (log.Expected.EXISTS, [draft])}, now)
-        return verdict
+        draft = verdict_on(folder, findings_of(connection, name), self.policy, now)
+        if draft is not None:
+            log.append(connection, {COMMITMENT + name: (log.Expected.EXISTS, [draft])}, now)
+        return draft is not None
 
 
 def _cursor(connection: Connection) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from attrs import frozen
 from sqlalchemy.engine import Connection
@@ -29,7 +31,7 @@ class Folder:
     facts: tuple[Fact, ...]
     others: dict[str, list[Fact]]
 
-    @property
+    @cached_property
     def timeline(self) -> Timeline:
         """Where it stood, when."""
         return fold_all({**self.others, self.name: self.facts})[self.name]
@@ -54,28 +56,36 @@ class Folder:
 
 def open_folder(connection: Connection, name: str) -> Folder:
     """Read a commitment's folder; raises `UnknownCommitment` with the nearest id."""
-    facts = log.read(connection, COMMITMENT + name)
-    if not facts:
+    folder = fill_folder(
+        name, lambda other: log.read(connection, COMMITMENT + other), lambda: _parts(connection)
+    )
+    if not folder.facts:
         known = log.in_order(connection, COMMITMENT)
         raise UnknownCommitment(
             f"no commitment {name!r}{did_you_mean(name, known)}; `tracker status` lists them"
         )
-    found = {name: facts}
-    wanted = _hangs_on(connection, name, facts)
+    return folder
+
+
+def fill_folder(
+    name: str, read: Callable[[str], list[Fact]], parts: Callable[[], Mapping[str, Sequence[str]]]
+) -> Folder:
+    """A folder from whatever holds the facts; `parts`, those of every whole, is asked for a whole alone."""
+    found: dict[str, list[Fact]] = {}
+    wanted = {name}
     while wanted:
         other = wanted.pop()
         if other not in found:
-            found[other] = log.read(connection, COMMITMENT + other)
-            wanted |= _hangs_on(connection, other, found[other])
-    del found[name]
-    return Folder(name, tuple(facts), found)
+            found[other] = read(other)
+            wanted |= _hangs_on(other, found[other], parts)
+    return Folder(name, tuple(found.pop(name)), found)
 
 
-def _hangs_on(connection: Connection, name: str, facts: list[Fact]) -> set[str]:
+def _hangs_on(name: str, facts: list[Fact], parts: Callable[[], Mapping[str, Sequence[str]]]) -> set[str]:
     """What the conditions in `facts` name, and the parts of a whole."""
     needs = upstream_of(facts)
     if any(isinstance(f.event, Proposed | Reworded) and f.event.terms.roll_up for f in facts):
-        needs |= {*_parts(connection).get(name, ())}
+        needs |= {*parts().get(name, ())}
     return needs
 
 

@@ -6,14 +6,16 @@ verdict of a lapse, dated to the deadline.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from tracker.commitments.events import DeadlinePassed, Event, Manner, Violated, WindowClosed
+from tracker.commitments.events import DeadlinePassed, Event, Fact, Manner, Violated, WindowClosed
 from tracker.commitments.policy import Lapse, PolicySettings
 from tracker.commitments.standing import Standing, State
 from tracker.desk.folder import COMMITMENT, FINDINGS, open_folder
+from tracker.desk.judging import CLOCK
 from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import FindingMade
@@ -28,12 +30,23 @@ def due(standing: Standing, now: datetime) -> bool:
 
 def sweep(connection: Connection, name: str, policy: PolicySettings, now: datetime) -> int:
     """Take down what the clock brought for one commitment; returns how many facts were appended."""
-    folder = open_folder(connection, name)
-    standing = folder.standing
-    until = standing.window.until
-    if not due(standing, now) or until is None:
+    standing = open_folder(connection, name).standing
+    heard = [] if standing.is_achieve else log.read(connection, FINDINGS + name)
+    drafts = brought(standing, heard, policy, now)
+    if not drafts:
         return 0
-    at = Occurred.at(until, standing.terms.zone)
+    before = log.read_head(connection).position
+    log.append(connection, {COMMITMENT + name: (log.Expected.EXISTS, drafts)}, now)
+    return log.read_head(connection).position - before
+
+
+def brought(
+    standing: Standing, heard: Iterable[Fact], policy: PolicySettings, now: datetime
+) -> list[log.Draft]:
+    """What the clock brought for a commitment that stands so; `heard` is its stream of findings. Pure."""
+    until = standing.window.until
+    if until is None or not due(standing, now):
+        return []
     events: list[Event] = []
     if standing.is_achieve:
         events.append(DeadlinePassed(until=until))
@@ -45,21 +58,16 @@ def sweep(connection: Connection, name: str, policy: PolicySettings, now: dateti
                 )
             )  # fmt: skip
     else:
-        events.append(WindowClosed(until=until, observed=_observed(connection, standing, until)))
-    stream = COMMITMENT + name
-    drafts = [
-        log.Draft(event, at, id=log.derived_id(stream, event, at, "clock"), recorded_by="clock")
+        events.append(WindowClosed(until=until, observed=_observed(standing, heard, until)))
+    at = Occurred.at(until, standing.terms.zone)
+    stream = COMMITMENT + standing.terms.id
+    return [
+        log.Draft(event, at, id=log.derived_id(stream, event, at, CLOCK), recorded_by=CLOCK)
         for event in events
     ]
-    before = log.read_head(connection).position
-    log.append(connection, {stream: (log.Expected.EXISTS, drafts)}, now)
-    return log.read_head(connection).position - before
 
 
-def _observed(connection: Connection, standing: Standing, until: datetime) -> bool:
+def _observed(standing: Standing, heard: Iterable[Fact], until: datetime) -> bool:
     """Whether anything was heard about it while it ran; no news is not compliance."""
     start = max(t for t in (standing.window.start, standing.obliged_from, standing.since.start) if t)
-    return any(
-        isinstance(fact.event, FindingMade) and start <= fact.occurred.start < until
-        for fact in log.read(connection, FINDINGS + standing.terms.id)
-    )
+    return any(isinstance(fact.event, FindingMade) and start <= fact.occurred.start < until for fact in heard)

@@ -95,3 +95,9 @@ class Finding:
             Relation.PARTLY_FULFILS,
             Relation.VIOLATES,
         )
+
+    @property
+    def asks(self) -> bool:
+        """Whether it may ask something of a person: a report of an act, or of what a condition waits for."""
+        is_met = self.match.relation is Relation.MEETS_CONDITION
+        return self.is_report or (is_met and self.match.factuality is Factuality.ACTUAL)

@@ -5,6 +5,7 @@ Times are aware UTC; `Occurred` carries the zone and the precision it was report
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from attrs import asdict, frozen
@@ -300,3 +301,31 @@ class ProjectionHealth:
     position: int
     behind: int
     error: str
+
+
+@frozen(kw_only=True)
+class Difference:
+    """A commitment that would stand otherwise under other settings of the policy.
+
+    `because` are the facts behind `after`; a verdict that the other settings would make is among them with
+    the findings it would use, though it is recorded nowhere.
+    """
+
+    commitment: str
+    title: str
+    before: Commitment
+    after: Commitment
+    because: tuple[Reason, ...]
+
+
+@frozen(kw_only=True)
+class Rejudged:
+    """What other settings would make of the recorded findings, in the order of the board.
+
+    `settings` is their hash, as it would stand in a verdict; `same` counts by status the commitments that
+    would stand as they do.
+    """
+
+    settings: str
+    differences: tuple[Difference, ...]
+    same: Mapping[str, int]

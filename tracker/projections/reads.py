@@ -188,7 +188,7 @@ class Reader:
         found = {fact.id: fact for fact in facts if fact is not None}
         if standing.breaches > 1:
             found |= {fact.id: fact for fact in self.breaches(standing.terms.id)}
-        return tuple(self._reason(fact) for fact in found.values())
+        return tuple(self.reason(fact) for fact in found.values())
 
     def breaches(self, name: str) -> list[Fact]:
         """The recorded breaches of a commitment that count, in order of occurrence."""
@@ -206,7 +206,8 @@ class Reader:
         facts = effective(log.read(self.connection, PREFIX + name, self.known))
         return [fact for fact in facts if self.as_of is None or fact.occurred.end <= self.as_of]
 
-    def _reason(self, fact: Fact) -> Reason:
+    def reason(self, fact: Fact) -> Reason:
+        """One fact with the findings it used; it need not be recorded."""
         event = fact.event
         assert isinstance(event, Event)
         used = event.findings if isinstance(event, Fulfilled | Violated) else ()
