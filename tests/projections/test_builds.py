@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tests.projections.rows import current, tables_there, tables_told
 from tests.projections.samples import NewWords, OtherWords, Words, heard, say
 from tracker.database.engine import Database
-from tracker.errors import LogUnavailable
+from tracker.errors import LogUnavailable, SchemaMismatch
 from tracker.log.log import read_head
 from tracker.projections import runner
 from tracker.projections.runner import BUILDING, CURRENT, RETIRED, all_builds, catch_up, caught_up, rebuild
@@ -190,3 +190,21 @@ def test_a_checkpoint_that_somebody_moved_is_not_moved(database: Database) -> No
     with pytest.raises(LogUnavailable, match=told), database.writing() as connection:
         runner._move(connection, build, read_head(connection).position)
     assert states(database) == [("said-words", 1, 1, CURRENT, 3)]
+
+
+def test_an_older_program_is_told_of_a_newer_version(database: Database) -> None:
+    """It neither reads nor rebuilds what it does not know; the line holds the mend."""
+    say(database, "one")
+    catch_up(database, (NewWords,))
+    before = states(database)
+    with pytest.raises(SchemaMismatch) as refused:
+        catch_up(database, (Words,))
+    assert str(refused.value) == (
+        "projection 'said-words': its version 2 is newer than this program's 1; "
+        "upgrade tracker, or what brought the projection"
+    )
+    with pytest.raises(SchemaMismatch), caught_up(database, (Words,)):
+        pass
+    with pytest.raises(SchemaMismatch):
+        rebuild(database, Words)
+    assert states(database) == before

@@ -150,7 +150,9 @@ def rebuild(
     the build. Raises `ProjectionParked`, and leaves the current build as it is.
     """
     with database.writing() as connection:
-        unfinished = _unfinished(all_builds(connection), kind)
+        found = all_builds(connection)
+        _answering(found, kind)  # or it is refused: an older program would take the place of a newer version
+        unfinished = _unfinished(found, kind)
         if unfinished is None:
             unfinished = _begin(connection, kind)
         elif unfinished.error:
