@@ -10,7 +10,11 @@ import pytest
 from sqlalchemy.engine import Connection
 
 from tests.databases import opened
+from tests.projections import samples
 from tests.projections.samples import (
+    Astray,
+    Colliding,
+    CollidingBelow,
     Interrupted,
     Moody,
     NewPicky,
@@ -179,3 +183,23 @@ def test_a_lost_server_parks_nobody(postgres_url: str, kind: type[Words]) -> Non
             assert [build.error for build in all_builds(connection)] == []
         with caught_up(database, (Words,)) as view:
             assert heard(view) == ["one", "poison"]
+
+
+def line_of(kind: type[Words]) -> str:
+    """Where the projection fails, as messages name it."""
+    code = kind.meet.__code__
+    lines = [line for _, _, line in code.co_lines() if line is not None]
+    return rf"\({samples.__name__.rpartition('.')[2]}\.py:({'|'.join(map(str, sorted(set(lines))))})\)"
+
+
+@pytest.mark.parametrize("kind", [Colliding, CollidingBelow, Astray])
+def test_an_error_of_the_database_is_the_projections_own(database: Database, kind: type[Words]) -> None:
+    """By way of SQLAlchemy or of the driver: parked, at the line of the projection, others go on."""
+    say(database, "one", "poison", "two")
+    assert catch_up(database, (kind, OtherWords)) == 3
+    told = "waits at position 1: .*" + line_of(kind)
+    with pytest.raises(ProjectionParked, match=told), caught_up(database, (kind,)):
+        pass
+    with caught_up(database, (OtherWords,)) as view:
+        assert heard(view, OtherWords) == ["one", "poison", "two"]
+    assert resume(database, Words).position == 3

@@ -40,6 +40,9 @@ ATTEMPTS = 3
 # them under its feet, SQLite keeps them for it. Nobody reads as long as this.
 GRACE_SECONDS = 3600
 
+# Modules in which nobody looks for what a projection did wrong.
+_BELOW = ("sqlalchemy.", "psycopg.", "tracker.database.")
+
 CURRENT, BUILDING, RETIRED = "current", "building", "retired"
 
 logger = logging.getLogger(__name__)
@@ -239,9 +242,18 @@ class _Poison(Exception):
     """A projection failed on a batch; leaves the transaction, so that it is rolled back."""
 
     def __init__(self, error: Exception) -> None:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
         said = next(iter(str(error).strip().splitlines()), "")
-        self.problem = f"{type(error).__name__}: {said} ({Path(frame.filename).name}:{frame.lineno})"
+        self.problem = f"{type(error).__name__}: {said} ({_place(error)})"
+
+
+def _place(error: Exception) -> str:
+    """File and line where a projection failed: its own, where it was the database that refused."""
+    place = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_globals.get("__name__", "").startswith(_BELOW):
+            break
+        place = f"{Path(frame.f_code.co_filename).name}:{line}"
+    return place
 
 
 def _step(connection: Connection, kind: Kind, number: int | None, size: int) -> Build:
