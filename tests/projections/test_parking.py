@@ -21,6 +21,7 @@ from tests.projections.samples import (
     NewWords,
     OtherWords,
     Picky,
+    Unstorable,
     Words,
     heard,
     say,
@@ -203,3 +204,14 @@ def test_an_error_of_the_database_is_the_projections_own(database: Database, kin
     with caught_up(database, (OtherWords,)) as view:
         assert heard(view, OtherWords) == ["one", "poison", "two"]
     assert resume(database, Words).position == 3
+
+
+def test_an_error_that_no_database_stores_is_stored_all_the_same(database: Database) -> None:
+    """Its text is bent until it can be, and others go on."""
+    say(database, "poison")
+    assert catch_up(database, (Unstorable, OtherWords)) == 1
+    told = r"waits at position 0: ValueError: nothing \\x00 and half \\ud83d of a pair"
+    with pytest.raises(ProjectionParked, match=told), caught_up(database, (Unstorable,)):
+        pass
+    with caught_up(database, (OtherWords,)) as view:
+        assert heard(view, OtherWords) == ["poison"]

@@ -243,7 +243,9 @@ class _Poison(Exception):
 
     def __init__(self, error: Exception) -> None:
         said = next(iter(str(error).strip().splitlines()), "")
-        self.problem = f"{type(error).__name__}: {said} ({_place(error)})"
+        told = f"{type(error).__name__}: {said} ({_place(error)})"
+        # As every database stores it; or the parking would fail, and all other projections with it.
+        self.problem = told.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
 
 
 def _place(error: Exception) -> str:
