@@ -215,3 +215,15 @@ def test_an_error_that_no_database_stores_is_stored_all_the_same(database: Datab
         pass
     with caught_up(database, (OtherWords,)) as view:
         assert heard(view, OtherWords) == ["poison"]
+
+
+def test_resuming_goes_on_with_a_parked_rebuild(database: Database) -> None:
+    """As the message says: the build that waited is the one that answers in the end."""
+    say(database, "one", "poison")
+    catch_up(database, (Words,))
+    with pytest.raises(ProjectionParked):
+        rebuild(database, Picky)
+    with pytest.raises(ProjectionParked):
+        resume(database, Picky)
+    resumed = resume(database, Words)
+    assert (resumed.build, resumed.state, resumed.position) == (2, CURRENT, 2)

@@ -160,23 +160,34 @@ def rebuild(
             unfinished = _begin(connection, kind)
         elif unfinished.error:
             unfinished = _set(connection, unfinished, error="")
-        number, head = unfinished.build, read_head(connection).position
-    build = unfinished
+        head = read_head(connection).position
+    return _fill(database, kind, unfinished, lambda done: progress(done, max(head, done)))
+
+
+def _fill(
+    database: Database, kind: Kind, build: Build, progress: Callable[[int], None] = lambda done: None
+) -> Build:
+    """Bring a build to the head of the log, where it takes over."""
     while build.state == BUILDING:
-        build = _advance(database, kind, number)
+        build = _advance(database, kind, build.build)
         if build.error:
             raise _parked(build, kind)
-        progress(build.position, max(head, build.position))
+        progress(build.position)
     return build
 
 
 def resume(database: Database, kind: Kind) -> Build:
-    """Let a parked projection try again, and bring it to the head; raises `ProjectionParked`."""
+    """Let a parked projection try again, and bring it to the head; raises `ProjectionParked`.
+
+    A rebuild that was parked goes on, too. Returns the build that answers.
+    """
     with database.writing() as connection:
-        for build in all_builds(connection):
-            if build.name == kind.name and build.state != RETIRED and build.error:
-                _set(connection, build, error="")
+        mine = [build for build in all_builds(connection) if build.name == kind.name and build.error]
+        parked = [_set(connection, build, error="") for build in mine if build.state != RETIRED]
     head = catch_up(database, [kind])
+    for build in parked:
+        if build.version == kind.version:
+            _fill(database, kind, build)
     with database.reading() as connection:
         found = _answering(all_builds(connection), kind)
     if found is None or not _is_there(found, head):
