@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import psycopg
 import pytest
+from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from tests.databases import opened
@@ -227,3 +228,23 @@ def test_resuming_goes_on_with_a_parked_rebuild(database: Database) -> None:
         resume(database, Picky)
     resumed = resume(database, Words)
     assert (resumed.build, resumed.state, resumed.position) == (2, CURRENT, 2)
+
+
+def test_what_somebody_else_took_in_meanwhile_is_not_parked(shared_url: str) -> None:
+    """Another process with a mended program went on between the last attempt and the parking."""
+    with opened(shared_url) as database, opened(shared_url) as other:
+        say(database, "one", "poison", "two")
+
+        @event.listens_for(database.engine, "checkin")
+        def overtake(*_: object) -> None:
+            if Often.alone[2] == runner.ATTEMPTS:
+                catch_up(other, (Words,))
+
+        class Often(Moody):
+            alone: ClassVar[Counter[int]] = Counter()
+            fails = runner.ATTEMPTS
+
+        catch_up(database, (Often,))
+        with database.reading() as connection:
+            (build,) = all_builds(connection)
+        assert (build.position, build.state, build.error) == (3, CURRENT, "")

@@ -237,22 +237,26 @@ def _advance(database: Database, kind: Kind, number: int | None = None) -> Build
         try:
             with database.writing() as connection:
                 return _step(connection, kind, number, size)
-        except _Poison as poison:
+        except _Poison as problem:
+            poison = problem
             attempts += size == 1
             size = max(1, size // 2)
-            problem = poison.problem
         if attempts == ATTEMPTS:
             break
     with database.writing() as connection:
         build = _chosen(connection, kind, number)
-        logger.error("projection %s is parked at position %s: %s", kind.name, build.position, problem)
-        return _set(connection, build, error=problem)
+        if (build.build, build.position) != (poison.build, poison.position):
+            return build  # somebody else went on meanwhile, perhaps with a mended program
+        logger.error("projection %s is parked at position %s: %s", kind.name, build.position, poison.problem)
+        return _set(connection, build, error=poison.problem)
 
 
 class _Poison(Exception):
-    """A projection failed on a batch; leaves the transaction, so that it is rolled back."""
+    """A build failed on what follows a position; leaves the transaction, so that it is rolled back."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, build: int, position: int, error: Exception) -> None:
+        self.build = build
+        self.position = position
         said = next(iter(str(error).strip().splitlines()), "")
         told = f"{type(error).__name__}: {said} ({_place(error)})"
         # As every database stores it; or the parking would fail, and all other projections with it.
@@ -291,7 +295,7 @@ def _apply(connection: Connection, projection: Projection, batch: Sequence[Fact]
         # Whatever it is: a projection may be anybody's. Only where the server is gone is it not to blame.
         if connection.invalidated or (isinstance(problem, DBAPIError) and problem.connection_invalidated):
             raise
-        raise _Poison(problem) from problem
+        raise _Poison(projection.build, batch[0].position - 1, problem) from problem
 
 
 def _chosen(connection: Connection, kind: Kind, number: int | None) -> Build:
