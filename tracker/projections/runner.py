@@ -365,7 +365,7 @@ def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) ->
     projections and reads need not know.
     """
     found = all_builds(connection)
-    _shadow(connection, builds, filled=True)
+    _shadow(connection, [builds], filled=True)
     for kind in kinds:
         build = _answering(found, kind)
         if build is None:
@@ -384,8 +384,7 @@ def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) ->
         else:
             build = _set(connection, build, state=CURRENT)
             filled = True
-        for table in bound(kind, build.build).tables:
-            _shadow(connection, table, filled=filled)
+        _shadow(connection, bound(kind, build.build).tables, filled=filled)
         try:
             while not build.error and build.position < head:
                 build = _step(connection, kind, None, BATCH)
@@ -393,9 +392,14 @@ def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) ->
             raise _parked(but(build, error=poison.problem), kind) from poison
 
 
-def _shadow(connection: Connection, table: sa.Table, *, filled: bool) -> None:
-    temporary = table.to_metadata(sa.MetaData(), schema="temp")
-    temporary.create(connection, checkfirst=False)
-    if filled:
-        stored = sa.table(table.name, *(sa.column(column.name) for column in table.columns), schema="main")
-        connection.execute(temporary.insert().from_select([c.name for c in table.columns], stored.select()))
+def _shadow(connection: Connection, tables: Sequence[sa.Table], *, filled: bool) -> None:
+    # In one MetaData, because one may refer to another.
+    scratch = sa.MetaData()
+    for table, temporary in [(table, table.to_metadata(scratch, schema="temp")) for table in tables]:
+        temporary.create(connection, checkfirst=False)
+        if filled:
+            stored = sa.table(
+                table.name, *(sa.column(column.name) for column in table.columns), schema="main"
+            )
+            names = [column.name for column in table.columns]
+            connection.execute(temporary.insert().from_select(names, stored.select()))
