@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import opened
-from tests.projections.samples import NewWords, OtherWords, Picky, Words, heard, say
+from tests.projections.samples import NewPicky, NewWords, OtherWords, Picky, Words, heard, say
 from tracker.database.engine import Database
 from tracker.errors import ProjectionParked, ReadOnlyDatabase, SchemaMismatch
 from tracker.log.log import read_head
@@ -98,7 +98,7 @@ def test_a_newer_version_is_refused(sqlite_url: str) -> None:
         pass
 
 
-@pytest.mark.parametrize("kind", [Picky])
+@pytest.mark.parametrize("kind", [Picky, NewPicky])
 def test_poison_in_memory_is_told_as_elsewhere(sqlite_url: str, kind: type[Words]) -> None:
     """The position before the event, whatever the batch, the line and the mend."""
     with opened(sqlite_url) as database:

@@ -385,11 +385,15 @@ def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) ->
             build = _set(connection, build, state=CURRENT)
             filled = True
         _shadow(connection, bound(kind, build.build).tables, filled=filled)
-        try:
-            while not build.error and build.position < head:
-                build = _step(connection, kind, None, BATCH)
-        except _Poison as poison:
-            raise _parked(but(build, error=poison.problem), kind) from poison
+        size = BATCH
+        while not build.error and build.position < head:
+            try:
+                with connection.begin_nested():
+                    build = _step(connection, kind, None, size)
+            except _Poison as poison:
+                if size == 1:
+                    raise _parked(but(build, error=poison.problem), kind) from poison
+                size //= 2  # down to the event, so that the message names its place
 
 
 def _shadow(connection: Connection, tables: Sequence[sa.Table], *, filled: bool) -> None:
