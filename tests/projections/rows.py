@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from tracker.database.engine import Database
 from tracker.projections.projection import Projection, bound
-from tracker.projections.runner import CURRENT, Build, Kind, all_builds, builds
+from tracker.projections.runner import BUILDING, CURRENT, RETIRED, Build, Kind, all_builds, builds
 
 
 def rows_of(connection: Connection, projection: Projection) -> list[list[tuple[Any, ...]]]:
@@ -47,10 +47,27 @@ def tables_told(connection: Connection, kinds: Sequence[Kind]) -> set[str]:
     return {table for b in all_builds(connection) if b.name in names for table in b.tables.split()}
 
 
-def begin_anew(connection: Connection) -> None:
-    """An empty log, and no projections."""
+def assert_whole(database: Database, kinds: Sequence[Kind]) -> None:
+    """Of each at most one build answers and one is being filled; their tables are there, and no others."""
+    with database.reading() as connection:
+        found = all_builds(connection)
+        assert tables_there(connection, kinds) == tables_told(connection, kinds)
+    for kind in kinds:
+        states = [build.state for build in found if build.name == kind.name]
+        assert max(states.count(CURRENT), states.count(BUILDING)) <= 1
+        assert not (database.is_sqlite and RETIRED in states)
+    assert [build.error for build in found if build.error] == []
+
+
+def forget_builds(connection: Connection) -> None:
+    """As before the first read."""
     for build in all_builds(connection):
         for name in reversed(build.tables.split()):
             connection.exec_driver_sql(f"DROP TABLE {name}")
     connection.execute(builds.delete())
+
+
+def begin_anew(connection: Connection) -> None:
+    """An empty log, and no projections."""
+    forget_builds(connection)
     connection.exec_driver_sql("DELETE FROM events")
