@@ -3,61 +3,25 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from tests.databases import opened
 from tests.log.happenings import draft
+from tests.processes import Process, ended_well, processes
 from tracker.commitments.events import Fact
 from tracker.log.eventlog import EventLog
 from tracker.log.log import Expected
 
-ROOT = Path(__file__).parents[2]
-
-Writer = subprocess.Popen[str]
-
 
 @contextmanager
-def writers(way: str, url: str, names: Sequence[str], *arguments: object) -> Iterator[list[Writer]]:
-    """One writing process for each name, all let go at one moment, none left at the end."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.log.writer", way, url, name, *map(str, arguments)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for name in names
-    ]
-    try:
-        for writer in started:
-            assert writer.stdout is not None
-            if writer.stdout.readline() != "ready\n":
-                pytest.fail(writer.communicate()[1])
-        for writer in started:
-            assert writer.stdin is not None
-            writer.stdin.write("go\n")
-            writer.stdin.flush()
+def writers(way: str, url: str, names: Sequence[str], *arguments: object) -> Iterator[list[Process]]:
+    """One writing process for each name."""
+    with processes("tests.log.writer", [(way, url, name, *arguments) for name in names]) as started:
         yield started
-    finally:
-        for writer in started:
-            writer.kill()
-            writer.communicate()
-
-
-def ended_well(writer: Writer) -> list[str]:
-    """What a writer acknowledged, once it has ended without a complaint."""
-    told, complaint = writer.communicate(timeout=120)
-    assert (writer.returncode, complaint) == (0, "")
-    return told.split()
 
 
 # Eight writers and a follower

@@ -2,111 +2,206 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
-from attrs import evolve as but
+from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.engine import Connection
 
-from tests.commitments.any_life import TOLD, proposals
-from tests.commitments.lives import Told, day
-from tracker.commitments import events as e
-from tracker.commitments.fold import fold_all
+from tests.databases import opened
+from tests.projections.logs import (
+    MOMENTS,
+    NAMES,
+    PARTIES,
+    Entry,
+    drafted,
+    facts_in,
+    fold_at,
+    logs,
+    standing_at,
+)
+from tests.projections.rows import begin_anew, current_rows
+from tracker.commitments.events import Fact
+from tracker.commitments.fold import Course, Timeline
+from tracker.commitments.standing import Status
 from tracker.database import migrate
 from tracker.database.engine import Database
 from tracker.log import log
+from tracker.projections import runner
+from tracker.projections.folding import Folding
 from tracker.projections.history import History
 from tracker.projections.inbox import Inbox
-from tracker.projections.runner import catch_up, caught_up
+from tracker.projections.runner import catch_up, caught_up, rebuild
 
-NAMES = ("aa", "bb", "cc")
-MOMENTS = [
-    None,
-    *(day(text).end for text in ("2018-03-01", "2018-03-09", "2018-04-15", "2018-05-09", "2018-06-20")),
-]
-CONDITIONS = st.sampled_from(
-    ["", 'while: "talks last"', *(f"{how}: {name} is {word}" for how in ("once", "while") for name in NAMES
-      for word in ("active", "fulfilled", "violated", "conditional"))]
-)  # fmt: skip
+KINDS = (History, Inbox)
+RECORDED = datetime(2021, 1, 1, tzinfo=UTC)
 
 
-@st.composite
-def linked(draw: st.DrawFn, name: str) -> e.Proposed:
-    """A commitment that may hang on others, be a part of another, or be a whole."""
-    proposed = draw(proposals(name, condition=draw(CONDITIONS)))
-    whole = draw(st.sampled_from(["", *(other for other in NAMES if other != name)]))
-    roll_up = draw(st.sampled_from(["", "all"]))
-    return but(proposed, terms=but(proposed.terms, part_of=whole, roll_up=roll_up))
+@frozen
+class Way:
+    """How a log is brought into the history, and what is asked of it then."""
+
+    batch: int
+    cuts: frozenset[int]
+    moments: tuple[datetime | None, ...]
+    statuses: frozenset[str]
+    ids: frozenset[str]
 
 
-@st.composite
-def logs(draw: st.DrawFn) -> list[tuple[str, Told]]:
-    """What is recorded of three commitments, in order: proposals and all that follows, interleaved."""
-    proposed = {name: draw(linked(name)) for name in NAMES}
-    told: list[tuple[str, Told]] = [(name, ("2018-03-01", proposed[name])) for name in NAMES]
-    for number in range(draw(st.integers(0, 10))):
-        name = draw(st.sampled_from(NAMES))
-        match draw(st.integers(0, 5)):
-            case 0:
-                reworded = e.Reworded(terms=but(draw(linked(name)).terms, kind=proposed[name].terms.kind))
-                told.append((name, (draw(TOLD)[0], reworded)))
-            case 1:
-                target = draw(st.integers(0, len(told) - 1))
-                told.append((told[target][0], ("2018-06-01", e.Retracted(event=str(target)))))
-            case 2:
-                told.append((name, ("2018-03-02", e.Accepted(because=f"the {number}."))))
-            case _:
-                told.append((name, draw(TOLD)))
-    return told
+ways = st.builds(
+    Way,
+    batch=st.integers(1, 7),
+    cuts=st.frozensets(st.integers(0, 20)),
+    moments=st.lists(MOMENTS, min_size=1, max_size=3, unique=True).map(tuple),
+    statuses=st.frozensets(st.sampled_from([status.value for status in Status])),
+    ids=st.frozensets(st.sampled_from([*NAMES, "nobody"])),
+)
 
 
-@settings(max_examples=60, deadline=None)
-@given(logs(), st.sets(st.integers(1, 12)))
-def test_the_history_equals_the_fold_at_any_two_moments(told: list[tuple[str, Told]], cuts: set[int]) -> None:
-    """Rings, parts, rewordings and retractions; caught up at any positions on the way."""
-    assert_history_equals_fold(told, cuts)
+def prove(database: Database, examples: int) -> None:
+    """Many logs, one after the other, in one database."""
+
+    @settings(max_examples=examples, deadline=None)
+    @given(logs(), ways)
+    def one(entries: list[Entry], way: Way) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(runner, "BATCH", way.batch)
+            assert_history_equals_fold(database, entries, way)
+
+    one()
+
+
+def test_the_history_equals_the_fold_at_any_two_moments() -> None:
+    """Chains, rings, parts, rewordings and retractions; caught up anywhere, in batches of any size."""
+    with opened("sqlite://") as database:
+        migrate.ensure(database)
+        prove(database, 100)
+
+
+def test_the_history_equals_the_fold_on_postgresql(postgres_url: str) -> None:
+    """The same, for a shorter time."""
+    with opened(postgres_url) as database:
+        prove(database, 12)
 
 
 @pytest.mark.torture
-@settings(max_examples=3000, deadline=None)
-@given(logs(), st.sets(st.integers(1, 12)))
-def test_the_history_equals_the_fold_for_three_thousand_logs(
-    told: list[tuple[str, Told]], cuts: set[int]
-) -> None:
-    """The same, for longer."""
-    assert_history_equals_fold(told, cuts)
+def test_the_history_equals_the_fold_for_three_thousand_logs(database: Database) -> None:
+    """The same on each database, for longer."""
+    prove(database, 3_000 if database.is_sqlite else 600)
 
 
-def assert_history_equals_fold(told: list[tuple[str, Told]], cuts: set[int]) -> None:
+def assert_history_equals_fold(database: Database, entries: Sequence[Entry], way: Way) -> None:
     """Record all of it, catch up at the cuts and at the end, and ask about every position of the log."""
-    database = Database("sqlite://")
-    migrate.ensure(database)
-    with database.reading() as connection:
-        start = log.read_head(connection).position
-    for number, (name, (when, event)) in enumerate(told):
+    with database.writing() as connection:
+        begin_anew(connection)
+    for number, (stream, draft) in enumerate(drafted(entries)):
         with database.writing() as connection:
-            draft = log.Draft(event, day(when), id=str(number))
-            log.append(
-                connection,
-                {f"commitment/{name}": (log.Expected.ANY, [draft])},
-                datetime(2021, 1, 1, tzinfo=UTC),
-            )
-        if number in cuts:
-            catch_up(database, (History, Inbox))
-    with caught_up(database, (History, Inbox)) as view:
-        connection, head, history = view.connection, view.head, view.of(History)
-        facts = {name: log.read(connection, f"commitment/{name}") for name in NAMES}
-        for known in range(start, head + 1):
-            streams = {name: [f for f in facts[name] if f.position <= known] for name in NAMES}
-            folded = fold_all({name: stream for name, stream in streams.items() if stream})
-            for moment in MOMENTS:
-                standings = {
-                    name: found
-                    for name, line in folded.items()
-                    if (found := line.last if moment is None else line.at(moment)) is not None
-                }
-                assert history.standings(connection, moment, known) == standings
-                inert = {name: each for name, line in folded.items() if (each := line.inert(moment))}
-                assert history.inert(connection, moment, known) == inert
-    database.close()
+            log.append(connection, {stream: (log.Expected.ANY, [draft])}, RECORDED)
+        if number in way.cuts:
+            catch_up(database, KINDS)
+    with caught_up(database, KINDS) as view:
+        connection, history = view.connection, view.of(History)
+        facts = facts_in(connection)
+        folded = {known: fold_at(facts, known) for known in range(view.head + 1)}
+        for known in range(1, view.head + 1):
+            assert_answers(history, connection, known, folded[known], way)
+        for moment in way.moments:
+            assert_moves(history, connection, folded, moment)
+        assert_parties(history, connection, facts, folded[view.head])
+    grown = [current_rows(database, kind) for kind in KINDS]
+    for kind in KINDS:
+        rebuild(database, kind)
+    assert [current_rows(database, kind) for kind in KINDS] == grown
+
+
+def assert_answers(
+    history: History, connection: Connection, known: int, folded: dict[str, Timeline], way: Way
+) -> None:
+    """Standings, facts without effect and steps are those of the fold; a part of them is a part of all."""
+    for moment in way.moments:
+        whole = history.standings(connection, moment, known)
+        assert whole == standing_at(folded, moment)
+        for ids in (None, way.ids):
+            assert history.standings(connection, moment, known, ids, way.statuses) == {
+                name: standing
+                for name, standing in whole.items()
+                if standing.status in way.statuses and (ids is None or name in ids)
+            }
+        inert = {name: each for name, line in folded.items() if (each := line.inert(moment))}
+        assert history.inert(connection, moment, known) == inert
+        some = {name: each for name, each in inert.items() if name in way.ids}
+        assert history.inert(connection, moment, known, way.ids) == some
+    for name in NAMES:
+        changes = folded[name].changes if name in folded else ()
+        assert history.steps(connection, name, known) == [change.standing for change in changes]
+
+
+def assert_moves(
+    history: History, connection: Connection, folded: dict[int, dict[str, Timeline]], moment: datetime | None
+) -> None:
+    """Every change of belief about a moment is told, from any position to any other; what it tells is so."""
+    standings = [standing_at(folded[known], moment) for known in range(len(folded))]
+    told = history.moves(connection, moment, 0, len(folded) - 1)
+    assert told == sorted(told, key=lambda move: move[:2])
+    assert len({move[:2] for move in told}) == len(told)
+    for position, name, before, since in told:
+        assert standings[position - 1].get(name) == before
+        assert standings[position][name] == since
+    assert {(position, name) for position, name, before, since in told if before != since} == {
+        (known, name)
+        for known in range(1, len(folded))
+        for name, since in standings[known].items()
+        if standings[known - 1].get(name) != since
+    }
+    middle = len(folded) // 2
+    halves = (history.moves(connection, moment, *ends) for ends in ((0, middle), (middle, len(folded) - 1)))
+    assert [move for half in halves for move in half] == told
+
+
+def assert_parties(
+    history: History, connection: Connection, facts: Sequence[Fact], folded: dict[str, Timeline]
+) -> None:
+    """Whoever the words name now is found, and nobody who never was in them."""
+    for party in PARTIES:
+        found = history.of_party(connection, party)
+        assert len(set(found)) == len(found)
+        now = {name for name, standing in standing_at(folded, None).items() if party in parties(standing)}
+        ever = {fact.stream.removeprefix("commitment/") for fact in facts if party in parties(fact.event)}
+        assert now <= set(found) == ever
+
+
+def parties(of: object) -> tuple[str, ...]:
+    """Debtors and creditors in the terms of an event or a standing, where it has some."""
+    terms = getattr(of, "terms", None)
+    return (*terms.debtor, *terms.creditor) if terms is not None else ()
+
+
+def test_the_logs_go_both_ways_of_folding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proofs above are of both: folding on from where a commitment stands, and folding it anew."""
+    counted: Counter[str] = Counter()
+    can_go_on, fold = Course.can_go_on, Folding._fold
+
+    def counting_on(course: Course, fact: Fact) -> bool:
+        went = can_go_on(course, fact)
+        counted["on"] += went
+        counted["reworded on"] += went and type(fact.event).__name__ == "Reworded"
+        return went
+
+    def counting_anew(folding: Folding, ring: tuple[str, ...], position: int) -> set[str]:
+        counted["anew"] += 1
+        counted["in a ring"] += len(ring) > 1
+        return fold(folding, ring, position)
+
+    monkeypatch.setattr(Course, "can_go_on", counting_on)
+    monkeypatch.setattr(Folding, "_fold", counting_anew)
+    with opened("sqlite://") as database:
+        migrate.ensure(database)
+        prove(database, 40)
+    assert counted["on"] > 80
+    assert counted["anew"] > 80
+    assert counted["in a ring"] > 20
+    assert counted["reworded on"] > 2

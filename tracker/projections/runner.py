@@ -40,6 +40,9 @@ ATTEMPTS = 3
 # them under its feet, SQLite keeps them for it. Nobody reads as long as this.
 GRACE_SECONDS = 3600
 
+# Modules in which nobody looks for what a projection did wrong.
+_BELOW = ("sqlalchemy.", "psycopg.", "tracker.database.")
+
 CURRENT, BUILDING, RETIRED = "current", "building", "retired"
 
 logger = logging.getLogger(__name__)
@@ -150,28 +153,41 @@ def rebuild(
     the build. Raises `ProjectionParked`, and leaves the current build as it is.
     """
     with database.writing() as connection:
-        unfinished = _unfinished(all_builds(connection), kind)
+        found = all_builds(connection)
+        _answering(found, kind)  # or it is refused: an older program would take the place of a newer version
+        unfinished = _unfinished(found, kind)
         if unfinished is None:
             unfinished = _begin(connection, kind)
         elif unfinished.error:
             unfinished = _set(connection, unfinished, error="")
-        number, head = unfinished.build, read_head(connection).position
-    build = unfinished
+        head = read_head(connection).position
+    return _fill(database, kind, unfinished, lambda done: progress(done, max(head, done)))
+
+
+def _fill(
+    database: Database, kind: Kind, build: Build, progress: Callable[[int], None] = lambda done: None
+) -> Build:
+    """Bring a build to the head of the log, where it takes over."""
     while build.state == BUILDING:
-        build = _advance(database, kind, number)
+        build = _advance(database, kind, build.build)
         if build.error:
             raise _parked(build, kind)
-        progress(build.position, max(head, build.position))
+        progress(build.position)
     return build
 
 
 def resume(database: Database, kind: Kind) -> Build:
-    """Let a parked projection try again, and bring it to the head; raises `ProjectionParked`."""
+    """Let a parked projection try again, and bring it to the head; raises `ProjectionParked`.
+
+    A rebuild that was parked goes on, too. Returns the build that answers.
+    """
     with database.writing() as connection:
-        for build in all_builds(connection):
-            if build.name == kind.name and build.state != RETIRED and build.error:
-                _set(connection, build, error="")
+        mine = [build for build in all_builds(connection) if build.name == kind.name and build.error]
+        parked = [_set(connection, build, error="") for build in mine if build.state != RETIRED]
     head = catch_up(database, [kind])
+    for build in parked:
+        if build.version == kind.version:
+            _fill(database, kind, build)
     with database.reading() as connection:
         found = _answering(all_builds(connection), kind)
     if found is None or not _is_there(found, head):
@@ -221,25 +237,40 @@ def _advance(database: Database, kind: Kind, number: int | None = None) -> Build
         try:
             with database.writing() as connection:
                 return _step(connection, kind, number, size)
-        except _Poison as poison:
+        except _Poison as problem:
+            poison = problem
             attempts += size == 1
             size = max(1, size // 2)
-            problem = poison.problem
         if attempts == ATTEMPTS:
             break
     with database.writing() as connection:
         build = _chosen(connection, kind, number)
-        logger.error("projection %s is parked at position %s: %s", kind.name, build.position, problem)
-        return _set(connection, build, error=problem)
+        if (build.build, build.position) != (poison.build, poison.position):
+            return build  # somebody else went on meanwhile, perhaps with a mended program
+        logger.error("projection %s is parked at position %s: %s", kind.name, build.position, poison.problem)
+        return _set(connection, build, error=poison.problem)
 
 
 class _Poison(Exception):
-    """A projection failed on a batch; leaves the transaction, so that it is rolled back."""
+    """A build failed on what follows a position; leaves the transaction, so that it is rolled back."""
 
-    def __init__(self, error: Exception) -> None:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
+    def __init__(self, build: int, position: int, error: Exception) -> None:
+        self.build = build
+        self.position = position
         said = next(iter(str(error).strip().splitlines()), "")
-        self.problem = f"{type(error).__name__}: {said} ({Path(frame.filename).name}:{frame.lineno})"
+        told = f"{type(error).__name__}: {said} ({_place(error)})"
+        # As every database stores it; or the parking would fail, and all other projections with it.
+        self.problem = told.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
+
+
+def _place(error: Exception) -> str:
+    """File and line where a projection failed: its own, where it was the database that refused."""
+    place = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_globals.get("__name__", "").startswith(_BELOW):
+            break
+        place = f"{Path(frame.f_code.co_filename).name}:{line}"
+    return place
 
 
 def _step(connection: Connection, kind: Kind, number: int | None, size: int) -> Build:
@@ -264,7 +295,7 @@ def _apply(connection: Connection, projection: Projection, batch: Sequence[Fact]
         # Whatever it is: a projection may be anybody's. Only where the server is gone is it not to blame.
         if connection.invalidated or (isinstance(problem, DBAPIError) and problem.connection_invalidated):
             raise
-        raise _Poison(problem) from problem
+        raise _Poison(projection.build, batch[0].position - 1, problem) from problem
 
 
 def _chosen(connection: Connection, kind: Kind, number: int | None) -> Build:
@@ -334,7 +365,7 @@ def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) ->
     projections and reads need not know.
     """
     found = all_builds(connection)
-    _shadow(connection, builds, filled=True)
+    _shadow(connection, [builds], filled=True)
     for kind in kinds:
         build = _answering(found, kind)
         if build is None:
@@ -353,18 +384,26 @@ def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) ->
         else:
             build = _set(connection, build, state=CURRENT)
             filled = True
-        for table in bound(kind, build.build).tables:
-            _shadow(connection, table, filled=filled)
-        try:
-            while not build.error and build.position < head:
-                build = _step(connection, kind, None, BATCH)
-        except _Poison as poison:
-            raise _parked(but(build, error=poison.problem), kind) from poison
+        _shadow(connection, bound(kind, build.build).tables, filled=filled)
+        size = BATCH
+        while not build.error and build.position < head:
+            try:
+                with connection.begin_nested():
+                    build = _step(connection, kind, None, size)
+            except _Poison as poison:
+                if size == 1:
+                    raise _parked(but(build, error=poison.problem), kind) from poison
+                size //= 2  # down to the event, so that the message names its place
 
 
-def _shadow(connection: Connection, table: sa.Table, *, filled: bool) -> None:
-    temporary = table.to_metadata(sa.MetaData(), schema="temp")
-    temporary.create(connection, checkfirst=False)
-    if filled:
-        stored = sa.table(table.name, *(sa.column(column.name) for column in table.columns), schema="main")
-        connection.execute(temporary.insert().from_select([c.name for c in table.columns], stored.select()))
+def _shadow(connection: Connection, tables: Sequence[sa.Table], *, filled: bool) -> None:
+    # In one MetaData, because one may refer to another.
+    scratch = sa.MetaData()
+    for table, temporary in [(table, table.to_metadata(scratch, schema="temp")) for table in tables]:
+        temporary.create(connection, checkfirst=False)
+        if filled:
+            stored = sa.table(
+                table.name, *(sa.column(column.name) for column in table.columns), schema="main"
+            )
+            names = [column.name for column in table.columns]
+            connection.execute(temporary.insert().from_select(names, stored.select()))
