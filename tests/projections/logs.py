@@ -27,14 +27,21 @@ from tracker.projections.folding import PREFIX
 NAMES = ("aa", "bb", "cc", "dd")
 PARTIES = ("debtor", "partner", "creditor", "stranger")
 
-WORDS = st.sampled_from(["active", "fulfilled", "violated", "conditional"])
+WORDS = st.sampled_from(["active", "active", "pending", "conditional", "suspended", "fulfilled", "violated"])
 HOW = st.sampled_from(["once", "while"])
-HANGS = st.builds("{}: {} is {}".format, HOW, st.sampled_from(NAMES), WORDS)
-CONDITIONS = st.one_of(st.sampled_from(["", 'while: "talks last"']), HANGS, HANGS)
+OUTSIDE = st.sampled_from(["", 'while: "talks last"'])
 
 LATE = st.sampled_from(["1994-06", "2009-05-01", "2018-03-01", "2024-02-29", "2031-12-31T23:59+00:00"])
 INSTANT = st.just("2018-05-09T12:00+09:00")
-PACES: tuple[st.SearchStrategy[str] | None, ...] = (None, None, DATES, DATES | LATE, LATE, INSTANT | DATES)
+PACES: tuple[st.SearchStrategy[str] | None, ...] = (
+    None,
+    None,
+    None,
+    DATES,
+    DATES | LATE,
+    LATE,
+    INSTANT | DATES,
+)
 """When things happen; None: each on the day after the one before."""
 
 MOMENTS: st.SearchStrategy[datetime | None] = st.none() | st.sampled_from(
@@ -63,13 +70,19 @@ class Entry:
 
 
 @st.composite
-def linked(draw: st.DrawFn, name: str) -> e.Proposed:
-    """A commitment that may hang on others, or itself, be a part of another, be a whole, name any parties."""
-    proposed = draw(proposals(name, condition=draw(CONDITIONS)))
+def linked(draw: st.DrawFn, name: str, in_rings: bool) -> e.Proposed:
+    """A commitment that may hang on others, be a part of another, be a whole, name any parties.
+
+    Where there are to be no rings, it hangs on those before it, and is a part of one after it.
+    """
+    place = NAMES.index(name)
+    above = NAMES if in_rings else NAMES[:place]
+    hangs = st.builds("{}: {} is {}".format, HOW, st.sampled_from(above), WORDS) if above else OUTSIDE
+    proposed = draw(proposals(name, condition=draw(OUTSIDE | hangs | hangs)))
     party = st.lists(st.sampled_from(PARTIES), min_size=1, max_size=2, unique=True).map(tuple)
     terms = but(
         proposed.terms,
-        part_of=draw(st.sampled_from(["", "", *NAMES])),
+        part_of=draw(st.sampled_from(["", "", *(NAMES if in_rings else NAMES[place + 1 :])])),
         roll_up=draw(st.sampled_from(["", "all"])),
         debtor=draw(party),
         creditor=draw(party),
@@ -80,33 +93,47 @@ def linked(draw: st.DrawFn, name: str) -> e.Proposed:
 @st.composite
 def logs(draw: st.DrawFn, most: int = 16) -> list[Entry]:
     """What is recorded, in order: proposals, then all that follows, interleaved."""
-    proposed = {name: draw(linked(name)) for name in NAMES}
+    in_rings = draw(st.booleans())
+    proposed = {name: draw(linked(name, in_rings)) for name in NAMES}
     if draw(st.booleans()):
-        chain = draw(st.permutations(NAMES))
-        for above, below in pairwise(chain):
+        for above, below in pairwise(draw(st.permutations(NAMES)) if in_rings else NAMES):
             condition = f"{draw(HOW)}: {above} is {draw(WORDS)}"
             proposed[below] = but(proposed[below], terms=but(proposed[below].terms, condition=condition))
-        root = proposed[chain[0]]
-        proposed[chain[0]] = but(root, terms=but(root.terms, condition=""))
     entries = [Entry(name, f"{i}", ("2018-03-01", proposed[name])) for i, name in enumerate(NAMES)]
-    pace = draw(st.sampled_from(PACES))
+    pace, events = draw(st.sampled_from(PACES)), draw(st.sampled_from([EVENTS, LIVELY]))
     for number in range(len(NAMES), len(NAMES) + draw(st.integers(0, most))):
         when = f"2018-04-{number:02}" if pace is None else draw(pace)
-        name, event = draw(happening(entries, proposed, number))
+        name, event = draw(happening(entries, proposed, number, events, in_rings))
         entries.append(Entry(name, f"{number}", (when, event)))
     return entries
 
 
+# What leaves a commitment alive, so that what comes next has an effect.
+LIVELY: st.SearchStrategy[e.Event] = st.one_of(
+    st.builds(e.Accepted),
+    st.builds(e.Suspended, by=st.sampled_from(PARTIES)),
+    st.builds(e.Resumed, by=st.sampled_from(PARTIES)),
+    st.builds(e.PositionStated, party=st.sampled_from(PARTIES), position=st.sampled_from(["no", "yes"])),
+    st.builds(e.Fulfilled, extent=st.just((2, 3))),
+    st.builds(e.ClarityRated, unrateable=st.sampled_from(["", "vague"])),
+)
+
+
 @st.composite
 def happening(
-    draw: st.DrawFn, entries: Sequence[Entry], proposed: Mapping[str, e.Proposed], number: int
+    draw: st.DrawFn,
+    entries: Sequence[Entry],
+    proposed: Mapping[str, e.Proposed],
+    number: int,
+    events: st.SearchStrategy[e.Event],
+    in_rings: bool,
 ) -> tuple[str, e.Event]:
     """What may come next: a rewording, a retraction of anything, an acceptance once more, or anything."""
     name = draw(st.sampled_from(NAMES))
     match draw(st.integers(0, 6)):
         case 0:
             kind = proposed[name].terms.kind
-            return name, e.Reworded(terms=but(draw(linked(name)).terms, kind=kind))
+            return name, e.Reworded(terms=but(draw(linked(name, in_rings)).terms, kind=kind))
         case 1:
             # Of retractions too, and of the two that come next, of which nothing is known yet.
             target = draw(st.integers(0, number + 2))
@@ -114,7 +141,7 @@ def happening(
         case 2 | 3:
             return name, e.Accepted(because=f"the {number}.")
         case _:
-            return name, draw(EVENTS)
+            return name, draw(events)
 
 
 def drafted(entries: Iterable[Entry]) -> list[tuple[str, log.Draft]]:

@@ -62,10 +62,10 @@ ways = st.builds(
 )
 
 
-def prove(database: Database, examples: int) -> None:
+def prove(database: Database, examples: int, *, always_the_same: bool = False) -> None:
     """Many logs, one after the other, in one database."""
 
-    @settings(max_examples=examples, deadline=None)
+    @settings(max_examples=examples, deadline=None, derandomize=always_the_same)
     @given(logs(), ways)
     def one(entries: list[Entry], way: Way) -> None:
         with pytest.MonkeyPatch.context() as patch:
@@ -200,8 +200,8 @@ def test_the_logs_go_both_ways_of_folding(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(Folding, "_fold", counting_anew)
     with opened("sqlite://") as database:
         migrate.ensure(database)
-        prove(database, 40)
-    assert counted["on"] > 80
-    assert counted["anew"] > 80
-    assert counted["in a ring"] > 20
-    assert counted["reworded on"] > 2
+        prove(database, 30, always_the_same=True)
+    assert counted["on"] > 50
+    assert counted["anew"] > 50
+    assert counted["in a ring"] > 10
+    assert counted["reworded on"] > 3
