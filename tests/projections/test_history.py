@@ -32,7 +32,7 @@ from tracker.database import migrate
 from tracker.database.engine import Database
 from tracker.log import log
 from tracker.projections import runner
-from tracker.projections.folding import Folding
+from tracker.projections.folding import OPEN, Folding
 from tracker.projections.history import History
 from tracker.projections.inbox import Inbox
 from tracker.projections.runner import catch_up, caught_up, rebuild
@@ -166,12 +166,12 @@ def assert_parties(
     history: History, connection: Connection, facts: Sequence[Fact], folded: dict[str, Timeline]
 ) -> None:
     """Whoever the words name now is found, and nobody who never was in them."""
+    there = set(standing_at(folded, None))
     for party in PARTIES:
-        found = history.of_party(connection, party)
-        assert len(set(found)) == len(found)
+        found = history.stored_standings(connection, None, OPEN - 1, party=party)
         now = {name for name, standing in standing_at(folded, None).items() if party in parties(standing)}
         ever = {fact.stream.removeprefix("commitment/") for fact in facts if party in parties(fact.event)}
-        assert now <= set(found) == ever
+        assert now <= set(found) == ever & there
 
 
 def parties(of: object) -> tuple[str, ...]:
@@ -201,7 +201,7 @@ def test_the_logs_go_both_ways_of_folding(monkeypatch: pytest.MonkeyPatch) -> No
     with opened("sqlite://") as database:
         migrate.ensure(database)
         prove(database, 30, always_the_same=True)
-    assert counted["on"] > 50
-    assert counted["anew"] > 50
-    assert counted["in a ring"] > 10
-    assert counted["reworded on"] > 3
+    assert counted["on"] > 20
+    assert counted["anew"] > 20
+    assert counted["in a ring"] > 3
+    assert counted["reworded on"] > 0

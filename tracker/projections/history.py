@@ -190,11 +190,6 @@ class History(Projection):
         at = to_micros(as_of)
         return (rows.valid_from <= at, rows.valid_to > at)
 
-    def of_party(self, connection: Connection, party: str) -> list[str]:
-        """The commitments whose words ever named a party as debtor or creditor."""
-        query = sa.select(self.parties.c.commitment).where(self.parties.c.party == party)
-        return list(connection.execute(query).scalars())
-
     def all_parties(self, connection: Connection) -> set[str]:
         """Every party that the words of a commitment ever named."""
         return set(connection.execute(sa.select(self.parties.c.party).distinct()).scalars())
