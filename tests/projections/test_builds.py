@@ -103,6 +103,21 @@ def test_an_older_program_goes_on_until_the_newer_version_takes_over(
         assert heard(view, NewWords) == ["one", "two", "three"]
 
 
+def test_whoever_takes_over_leaves_no_half_build_behind(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer version was tried and given up: the older program's next rebuild retires what is left of it."""
+    monkeypatch.setattr(runner, "BATCH", 1)
+    say(database, "one", "two")
+    catch_up(database, (Words,))
+    runner._advance(database, NewWords)
+    assert rebuild(database, Words).build == 3
+    left = [(build, state) for _, build, _, state, _ in states(database) if state != CURRENT]
+    assert left == ([] if database.is_sqlite else [(1, RETIRED), (2, RETIRED)])
+    with database.reading() as connection:
+        assert tables_there(connection, (Words,)) == tables_told(connection, (Words,))
+
+
 def test_an_interrupted_rebuild_goes_on_where_it_was(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

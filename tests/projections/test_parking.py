@@ -79,8 +79,10 @@ def test_the_message_names_place_reason_line_and_mend(database: Database) -> Non
     )
     with pytest.raises(ProjectionParked, match="waits at position 1: ValueError"):
         resume(database, Picky)
-    # Until somebody resumes it, it stays where it is, whoever asks.
+    # Until somebody resumes it, it stays where it is, whoever asks, and whoever waited for the write lock
+    # while it was parked.
     catch_up(database, (Words,))
+    assert runner._advance(database, Words).position == 1
     with pytest.raises(ProjectionParked), caught_up(database, (Words,)):
         pass
 
