@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -77,7 +78,7 @@ class Config:
         if not isinstance(table, dict):
             raise ConfigError(f"{self.name}: [{name}] must be a table")
         given = {}
-        for key, hint in get_type_hints(settings).items():
+        for key, hint in _hints(settings).items():
             variable = f"TRACKER_{name.upper()}_{key.upper()}"
             if variable in self.environment:
                 place = f"environment variable {variable}"
@@ -105,6 +106,10 @@ class Config:
         return self.folder / Path(text).expanduser()
 
 
+# The types of fields; worked out once for a kind of table that stands there twenty times.
+_hints: Callable[[Any], dict[str, Any]] = cache(get_type_hints)
+
+
 def build(settings: type[T], table: object, place: str) -> T:
     """An instance of the attrs class `settings` from a TOML table.
 
@@ -113,7 +118,7 @@ def build(settings: type[T], table: object, place: str) -> T:
     """
     if not isinstance(table, dict):
         raise ConfigError(f"{place}: must be a table")
-    hints = get_type_hints(settings)
+    hints = _hints(settings)
     fields = {f.name: f for f in attrs.fields(settings)}  # type: ignore[arg-type]
     values = {}
     for key, value in table.items():

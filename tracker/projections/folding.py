@@ -24,7 +24,8 @@ OPEN = 2**62
 PREFIX = "commitment/"
 
 COLUMNS = (
-    "commitment", "known_from", "known_to", "valid_from", "valid_to", "state", "status", "standing", "inert",
+    "commitment", "begun_at", "known_from", "known_to", "valid_from", "valid_to",
+    "state", "status", "standing", "inert",
 )  # fmt: skip
 
 _encode = msgspec.json.Encoder().encode
@@ -46,11 +47,11 @@ class Row:
     known_from: int
     number: int | None = None
 
-    def stored(self, commitment: str, known_to: int) -> tuple[object, ...]:
+    def stored(self, commitment: str, begun_at: int, known_to: int) -> tuple[object, ...]:
         """As it is stored, in the order of COLUMNS."""
         valid = (self.valid_from, self.valid_to)
         standing = (self.state, self.status, self.standing, self.inert)
-        return (commitment, self.known_from, known_to, *valid, *standing)
+        return (commitment, begun_at, self.known_from, known_to, *valid, *standing)
 
 
 class Links:
@@ -160,8 +161,10 @@ class Folding:
         """The fold of a commitment that hangs on itself in no way, up to now; None before its first fact."""
         if name not in self.courses and (facts := self._facts(name)) and self.links.after(name)[0] == (name,):
             parts = self._parts(name)
-            upstream = {up: self._timeline(up) for up in {*upstream_of(facts), *parts} - {name}}
-            self.courses |= courses_of({name: facts}, upstream, {name: parts})
+            needs = {*upstream_of(facts), *parts}
+            if name not in needs:
+                upstream = {up: self._timeline(up) for up in needs}
+                self.courses |= courses_of({name: facts}, upstream, {name: parts})
         return self.courses.get(name)
 
     def _go_on(self, name: str, course: Course, fact: Fact) -> bool:
@@ -256,7 +259,10 @@ class Folding:
     def opened(self) -> list[tuple[object, ...]]:
         """Every row that is to be stored, in the order of COLUMNS."""
         still = ((name, row, OPEN) for name, rows in self.rows.items() for row in rows if row.number is None)
-        return [row.stored(name, known_to) for name, row, known_to in chain(self.passed, still)]
+        return [
+            row.stored(name, self.facts[name][0].position, known_to)
+            for name, row, known_to in chain(self.passed, still)
+        ]
 
 
 def _row(change: Change, valid_to: int, position: int) -> Row:

@@ -45,6 +45,8 @@ class History(Projection):
             "rows",
             sa.Column("row", sa.Integer, primary_key=True),
             sa.Column("commitment", Name, nullable=False),
+            # The position of its first fact, by which boards are ordered.
+            sa.Column("begun_at", sa.BigInteger, nullable=False),
             sa.Column("known_from", sa.BigInteger, nullable=False),
             sa.Column("known_to", sa.BigInteger, nullable=False),
             sa.Column("valid_from", sa.BigInteger, nullable=False),
@@ -121,19 +123,33 @@ class History(Projection):
         statuses: Iterable[str] = STATUSES,
         party: str = "",
     ) -> dict[str, bytes]:
-        """The same, as bytes that `decode` takes, for whoever has decoded the same ones before.
+        """The same, as bytes that `decode` takes, in the order in which the commitments were first recorded.
 
-        With `party`, only of commitments whose words ever named it.
+        For whoever has decoded the same ones before, and on the driver itself, because a board of a thousand
+        rows took twice as long with a `Row` for each. With `party`, only of commitments whose words ever
+        named it.
         """
-        rows = self.rows.c
-        query = self._believed(known, rows.commitment, rows.standing).where(rows.status.in_(list(statuses)))
-        query = query.where(*self._valid_at(as_of))
-        if ids is not None:
-            query = query.where(rows.commitment.in_(list(ids)))
+        where: list[str] = []
+        values: list[object] = []
+
+        def narrow(condition: str, *parameters: object) -> None:
+            where.append(condition)
+            values.extend(parameters)
+
+        narrow("known_from <= ? AND known_to > ?", known, known)
+        if as_of is None:
+            narrow(f"valid_to = {OPEN}")
+        else:
+            narrow("valid_from <= ? AND valid_to > ?", *[to_micros(as_of)] * 2)
+        for column, wanted in (("status", statuses), ("commitment", ids)):
+            if wanted is not None:
+                some = list(wanted)
+                narrow(f"{column} IN ({', '.join('?' * len(some))})" if some else "1 = 0", *some)
         if party:
-            named = sa.select(self.parties.c.commitment).where(self.parties.c.party == party)
-            query = query.where(rows.commitment.in_(named))
-        return {row.commitment: row.standing for row in connection.execute(query)}
+            narrow(f"commitment IN (SELECT commitment FROM {self.parties.name} WHERE party = ?)", party)
+        query = f"SELECT begun_at, commitment, standing FROM {self.rows.name} WHERE {' AND '.join(where)}"
+        rows = sorted(Statement(query).rows(connection, *values))
+        return {commitment: standing for _, commitment, standing in rows}
 
     def inert(
         self, connection: Connection, as_of: datetime | None, known: int, ids: Iterable[str] | None = None

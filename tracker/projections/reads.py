@@ -23,6 +23,7 @@ from tracker.commitments.standing import Flag, Standing, State, Status
 from tracker.evidence.document import Document
 from tracker.evidence.finding import Finding, Relation
 from tracker.log import log
+from tracker.log.texts import is_storable
 from tracker.projections.answers import Commitment, Quote, Reason, TimelineEntry
 from tracker.projections.folding import PREFIX
 from tracker.projections.history import STATUSES, History, decode
@@ -75,12 +76,13 @@ class Reader:
         waiting: dict[str, list[Finding]] = {}
         for finding, _ in self.inbox.unsettled(self.connection, self.known):
             waiting.setdefault(finding.commitment, []).append(finding)
-        names = log.in_order(self.connection, PREFIX)
-        rows = (self._shown(_plain(standings[n]), waiting.get(n, ())) for n in names if n in standings)
+        rows = (self._shown(_plain(stored), waiting.get(name, ())) for name, stored in standings.items())
         return [row for row in rows if not party or party in (*row.debtor, *row.creditor)]
 
     def commitment(self, name: str) -> Commitment | None:
         """One commitment, or None where it did not exist."""
+        if not is_storable(name):
+            return None
         standing = self.history.standings(self.connection, self.as_of, self.known, [name]).get(name)
         if standing is None:
             return None
