@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from tests.databases import opened
 from tests.projections.rows import current, tables_there, tables_told
 from tests.projections.samples import NewWords, OtherWords, Words, heard, say
 from tracker.database.engine import Database
@@ -223,3 +224,18 @@ def test_an_older_program_is_told_of_a_newer_version(database: Database) -> None
     with pytest.raises(SchemaMismatch):
         rebuild(database, Words)
     assert states(database) == before
+
+
+def test_who_still_reads_a_retired_build_stops_nobody(postgres_url: str) -> None:
+    """Its tables cannot be dropped meanwhile; the next rebuild drops them."""
+    with opened(postgres_url) as database, opened(postgres_url) as reader:
+        say(database, "one")
+        with caught_up(reader, (Words,)) as view:
+            assert heard(view) == ["one"]
+            rebuild(database, Words)
+            let_grace_pass(database)
+            rebuild(database, Words)
+            assert [build for _, build, *_ in states(database)] == [1, 2, 3]
+        let_grace_pass(database)
+        rebuild(database, Words)
+        assert [build for _, build, *_ in states(database)] == [3, 4]

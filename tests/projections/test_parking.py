@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from typing import ClassVar
 
@@ -187,6 +188,33 @@ def test_a_lost_server_parks_nobody(postgres_url: str, kind: type[Words]) -> Non
             assert [build.error for build in all_builds(connection)] == []
         with caught_up(database, (Words,)) as view:
             assert heard(view) == ["one", "poison"]
+
+
+class Hoarding(Words):
+    """Its own table takes all the room there is."""
+
+    def meet(self, word: str, fact: Fact, connection: Connection) -> None:
+        """A megabyte for each word."""
+        row = {"word": f"{word} {'x' * 1_000_000}", "first": fact.position}
+        connection.execute(self.words.insert().values(row))
+
+
+def test_a_full_disk_parks_nobody(sqlite_url: str) -> None:
+    """Nor is it the projection's fault: with room, it goes on."""
+    with opened(sqlite_url) as database:
+        say(database, "one", "two")
+
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count = 300")
+
+    with opened(sqlite_url) as database:
+        event.listen(database.engine, "connect", limit)
+        with pytest.raises(LogUnavailable, match="the disk is full; make room and try again"):
+            catch_up(database, (Hoarding,))
+    with opened(sqlite_url) as database:
+        with database.reading() as connection:
+            assert [build.error for build in all_builds(connection)] == []
+        assert catch_up(database, (Hoarding,)) == 2
 
 
 def line_of(kind: type[Words]) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,10 @@ _CACHE_KIB = 16_000
 _PG_READ_ONLY = "25006"  # read_only_sql_transaction: a standby, or a role that may only read
 
 _PG_DISK_FULL = "53100"
+
+# Classes of PostgreSQL's errors that no statement is to blame for: connection, resources, operator, system.
+_PG_OUTAGES = ("08", "53", "57", "58")
+_SQLITE_OUTAGES = ("disk is full", "disk I/O error", "readonly database", "is locked")
 
 READ_ONLY = "the database is read-only; check who may write the file and its folder"
 
@@ -224,6 +229,14 @@ def _reason(problem: BaseException | None, file: Path | None) -> str:
     if "file is not a database" in text:
         return "this file is no SQLite database; [tracker] database must name another"
     return text
+
+
+def is_outage(problem: BaseException) -> bool:
+    """Whether the database itself cannot go on (its disk, its server), whatever was asked of it."""
+    original = getattr(problem, "orig", None) or problem
+    if isinstance(original, sqlite3.Error):
+        return any(words in str(original) for words in _SQLITE_OUTAGES)
+    return (getattr(original, "sqlstate", None) or "").startswith(_PG_OUTAGES)
 
 
 def _unwritten(file: Path, *, is_open: bool) -> str:

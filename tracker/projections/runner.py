@@ -23,10 +23,10 @@ import sqlalchemy as sa
 from attrs import asdict, frozen
 from attrs import evolve as but
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tracker.commitments.events import Fact
-from tracker.database.engine import Database
+from tracker.database.engine import Database, is_outage
 from tracker.database.schema import metadata
 from tracker.errors import LogUnavailable, ProjectionParked, ReadOnlyDatabase, SchemaMismatch
 from tracker.log.log import read_batch, read_head
@@ -239,8 +239,8 @@ def _advance(database: Database, kind: Kind, number: int | None = None) -> Build
                 return _step(connection, kind, number, size)
         except _Poison as problem:
             poison = problem
-            attempts += size == 1
-            size = max(1, size // 2)
+            attempts += poison.size == 1
+            size = max(1, poison.size // 2)
         if attempts == ATTEMPTS:
             break
     with database.writing() as connection:
@@ -254,9 +254,10 @@ def _advance(database: Database, kind: Kind, number: int | None = None) -> Build
 class _Poison(Exception):
     """A build failed on what follows a position; leaves the transaction, so that it is rolled back."""
 
-    def __init__(self, build: int, position: int, error: Exception) -> None:
+    def __init__(self, build: int, batch: Sequence[Fact], error: Exception) -> None:
         self.build = build
-        self.position = position
+        self.position = batch[0].position - 1
+        self.size = len(batch)
         said = next(iter(str(error).strip().splitlines()), "")
         told = f"{type(error).__name__}: {said} ({_place(error)})"
         # As every database stores it; or the parking would fail, and all other projections with it.
@@ -292,10 +293,11 @@ def _apply(connection: Connection, projection: Projection, batch: Sequence[Fact]
     try:
         projection.apply(batch, connection)
     except Exception as problem:
-        # Whatever it is: a projection may be anybody's. Only where the server is gone is it not to blame.
-        if connection.invalidated or (isinstance(problem, DBAPIError) and problem.connection_invalidated):
+        # Whatever it is: a projection may be anybody's. For an outage of the database it is not to blame.
+        is_lost = isinstance(problem, DBAPIError) and problem.connection_invalidated
+        if is_lost or connection.invalidated or is_outage(problem):
             raise
-        raise _Poison(projection.build, batch[0].position - 1, problem) from problem
+        raise _Poison(projection.build, batch, problem) from problem
 
 
 def _chosen(connection: Connection, kind: Kind, number: int | None) -> Build:
@@ -352,10 +354,22 @@ def _drop_retired(connection: Connection) -> None:
     before = int(time.time()) - (0 if connection.dialect.name == "sqlite" else GRACE_SECONDS)
     for build in all_builds(connection):
         if build.state == RETIRED and build.retired_at is not None and build.retired_at <= before:
-            for name in reversed(build.tables.split()):
-                sa.Table(name, sa.MetaData()).drop(connection, checkfirst=True)
-            one = (builds.c.name == build.name, builds.c.build == build.build)
-            connection.execute(builds.delete().where(*one))
+            try:
+                with connection.begin_nested():
+                    _drop(connection, build)
+            except OperationalError as problem:
+                if is_outage(problem):
+                    raise
+                logger.info("projection %s: build %s is still read; dropped later", build.name, build.build)
+
+
+def _drop(connection: Connection, build: Build) -> None:
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.text("SET LOCAL lock_timeout = '1s'"))  # all writers wait behind this
+    for name in reversed(build.tables.split()):
+        sa.Table(name, sa.MetaData()).drop(connection, checkfirst=True)
+    one = (builds.c.name == build.name, builds.c.build == build.build)
+    connection.execute(builds.delete().where(*one))
 
 
 def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) -> None:
@@ -391,9 +405,9 @@ def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) ->
                 with connection.begin_nested():
                     build = _step(connection, kind, None, size)
             except _Poison as poison:
-                if size == 1:
+                if poison.size == 1:
                     raise _parked(but(build, error=poison.problem), kind) from poison
-                size //= 2  # down to the event, so that the message names its place
+                size = poison.size // 2  # down to the event, so that the message names its place
 
 
 def _shadow(connection: Connection, tables: Sequence[sa.Table], *, filled: bool) -> None:
