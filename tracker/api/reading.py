@@ -17,7 +17,6 @@ from tracker.commitments.standing import LIVE, State, Status
 from tracker.desk import forget as forgetting
 from tracker.desk import load as loading
 from tracker.desk import record as recording
-from tracker.desk import rejudge as rejudging
 from tracker.errors import UnknownFeed, UnknownFinding, UserError, did_you_mean
 from tracker.evidence.document import Document
 from tracker.evidence.when import occurrence
@@ -148,6 +147,8 @@ class Reading(Base):
 
     def rejudge(self, policy: PolicySettings, *, as_of: When = None) -> Rejudged:
         """What would stand otherwise had the findings been judged under `policy`; records nothing."""
+        from tracker.desk import rejudge as rejudging  # other questions do without
+
         with self._reading(as_of, None) as reader:
             return rejudging.rejudge(reader, policy)
 

@@ -21,7 +21,6 @@ from tracker.desk.load import Loaded
 from tracker.desk.record import Recorded
 from tracker.desk.sweep import due, sweep
 from tracker.dossier.dossier import Dossier
-from tracker.dossier.parse import parse
 from tracker.errors import DossierError
 from tracker.evidence.finding import Relation
 from tracker.evidence.when import Occurred
@@ -51,6 +50,8 @@ class Writing(Base):
 
     def read_dossier(self, path: Path) -> Dossier:
         """Read and check one dossier file; raises `DossierError`."""
+        from tracker.dossier.parse import parse  # questions do without the whole room
+
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as problem:
@@ -100,8 +101,10 @@ class Writing(Base):
         What `values` leave out is carried on from the commitment's words and window, or from the recorded
         fact with the id `instead_of`. Raises `DossierError` for a key that does not fit.
         """
+        from tracker.desk.describe import describe  # as above
+
         with self.database.reading() as connection:
-            return recording.describe(connection, name, kind, values, instead_of)
+            return describe(connection, name, kind, values, instead_of)
 
     def review_accept(self, finding: str, relation: str | None = None, because: str = "") -> Recorded:
         """Hold a finding true, and record the verdict that follows."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 from sqlalchemy.engine import Connection
 
 from tracker.desk.folder import COMMITMENT
-from tracker.dossier.diff import Change, diff, fixed, without_effect
 from tracker.dossier.dossier import Dossier
 from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import DossierLoaded, PartyName
+
+if TYPE_CHECKING:
+    from tracker.dossier.diff import Change
 
 DOSSIER = "dossier/"
 
@@ -27,6 +30,8 @@ class Loaded:
 
 def compare(connection: Connection, dossier: Dossier, now: datetime) -> Loaded:
     """What loading would append; writes nothing."""
+    from tracker.dossier.diff import diff, fixed, without_effect  # whoever only asks loads nothing
+
     recorded = {entry.id: log.read(connection, COMMITMENT + entry.id) for entry in dossier.entries}
     changes = diff(dossier, now, recorded)
     return Loaded(changes, (*fixed(dossier, recorded), *without_effect(changes, now, recorded)))
