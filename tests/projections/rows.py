@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tracker.database.engine import Database
+from tracker.projections.builds import BUILDING, CURRENT, RETIRED, Build, Kind, all_builds, builds
 from tracker.projections.projection import Projection, bound
-from tracker.projections.runner import BUILDING, CURRENT, RETIRED, Build, Kind, all_builds, builds
 
 
 def rows_of(connection: Connection, projection: Projection) -> list[list[tuple[Any, ...]]]:

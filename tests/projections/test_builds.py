@@ -11,8 +11,9 @@ from tests.projections.samples import NewWords, OtherWords, Words, heard, say
 from tracker.database.engine import Database
 from tracker.errors import LogUnavailable, SchemaMismatch
 from tracker.log.log import read_head
-from tracker.projections import runner
-from tracker.projections.runner import BUILDING, CURRENT, RETIRED, all_builds, catch_up, caught_up, rebuild
+from tracker.projections import builds, runner
+from tracker.projections.builds import BUILDING, CURRENT, RETIRED, all_builds
+from tracker.projections.runner import catch_up, caught_up, rebuild
 
 
 def states(database: Database) -> list[tuple[str, int, int, str, int]]:
@@ -24,8 +25,8 @@ def states(database: Database) -> list[tuple[str, int, int, str, int]]:
 def let_grace_pass(database: Database) -> None:
     """As if builds had been retired an hour earlier."""
     with database.writing() as connection:
-        earlier = runner.builds.c.retired_at - runner.GRACE_SECONDS
-        connection.execute(runner.builds.update().values(retired_at=earlier))
+        earlier = builds.builds.c.retired_at - builds.GRACE_SECONDS
+        connection.execute(builds.builds.update().values(retired_at=earlier))
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5])
@@ -204,7 +205,7 @@ def test_a_checkpoint_that_somebody_moved_is_not_moved(database: Database) -> No
     catch_up(database, (Words,))
     told = "'said-words' was moved from 2 by somebody else"
     with pytest.raises(LogUnavailable, match=told), database.writing() as connection:
-        runner._move(connection, build, read_head(connection).position)
+        builds.move(connection, build, read_head(connection).position)
     assert states(database) == [("said-words", 1, 1, CURRENT, 3)]
 
 

@@ -13,7 +13,7 @@ from tests.projections.samples import NewPicky, NewWords, OtherWords, Picky, Wor
 from tracker.database.engine import Database
 from tracker.errors import ProjectionParked, ReadOnlyDatabase, SchemaMismatch
 from tracker.log.log import read_head
-from tracker.projections import runner
+from tracker.projections import builds, runner
 from tracker.projections.runner import catch_up, caught_up, rebuild
 
 WORDS = ["one", "two", "one", "three", "two"]
@@ -32,7 +32,7 @@ def read_only(url: str) -> Iterator[Database]:
     before = file.read_bytes()
     with opened(f"sqlite:///file:{file}?mode=ro&uri=true") as database:
         with pytest.raises(ReadOnlyDatabase), database.writing() as connection:
-            connection.execute(runner.builds.delete())
+            connection.execute(builds.builds.delete())
         yield database
     assert file.read_bytes() == before
 
@@ -70,7 +70,7 @@ def test_an_interrupted_rebuild(sqlite_url: str) -> None:
         say(database, *WORDS[:4])
         catch_up(database, (Words, OtherWords))
         with database.writing() as connection:
-            build = runner._begin(connection, Words)
+            build = builds.begin(connection, Words)
         runner._advance(database, Words, build.build)
         say(database, *WORDS[4:])
     answers_twice(sqlite_url)

@@ -34,8 +34,9 @@ from tracker.database.engine import Database
 from tracker.database.statement import Statement
 from tracker.errors import LogUnavailable, ProjectionParked
 from tracker.projections import runner
+from tracker.projections.builds import BUILDING, CURRENT, all_builds
 from tracker.projections.projection import bound
-from tracker.projections.runner import BUILDING, CURRENT, all_builds, catch_up, caught_up, rebuild, resume
+from tracker.projections.runner import catch_up, caught_up, rebuild, resume
 
 BATCH = 4
 

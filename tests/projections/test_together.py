@@ -16,8 +16,9 @@ from tests.projections.rows import assert_whole, begin_anew, current, current_ro
 from tests.projections.worker import KINDS
 from tracker.commitments.fold import Timeline
 from tracker.database.engine import Database
+from tracker.projections.builds import BUILDING, CURRENT, Build, Kind, all_builds
 from tracker.projections.history import History
-from tracker.projections.runner import BUILDING, CURRENT, Build, Kind, all_builds, caught_up, rebuild
+from tracker.projections.runner import caught_up, rebuild
 
 WORKER = "tests.projections.worker"
 

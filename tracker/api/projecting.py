@@ -9,6 +9,7 @@ from tracker.api.base import Base
 from tracker.log import log
 from tracker.projections import runner
 from tracker.projections.answers import ProjectionHealth
+from tracker.projections.builds import all_builds
 from tracker.projections.projection import Projection
 from tracker.projections.registry import registry
 from tracker.projections.runner import View
@@ -29,7 +30,7 @@ class Projecting(Base):
         known = registry()
         with self.database.reading() as connection:
             head = log.read_head(connection).position
-            builds = runner.all_builds(connection)
+            builds = all_builds(connection)
         healths = [
             ProjectionHealth(
                 name=build.name,

@@ -1,9 +1,7 @@
 """Keeping views of the log up to date: each batch and its checkpoint move in one transaction.
 
-Every build of a projection has a row in `projections`, which says how far it has got and what it is: the one
-that answers (*current*), one that is being filled beside it (*building*), or one that no new reader opens
-(*retired*). A new build becomes the current one in the transaction in which it reaches the head of the log,
-so nobody ever sees half of it; a build that was interrupted goes on where it was.
+A new build becomes the current one in the transaction in which it reaches the head of the log, so nobody ever
+sees half of it; a build that was interrupted goes on where it was.
 
 What a projection cannot take in parks it: its own transaction is rolled back, the event is tried again by
 itself, and then the build waits before it, with the error in its row, while all other projections go on.
@@ -12,72 +10,47 @@ itself, and then the build waits before it, with the error in its row, while all
 from __future__ import annotations
 
 import logging
-import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
-from attrs import asdict, frozen
+from attrs import asdict
 from attrs import evolve as but
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from tracker.commitments.events import Fact
 from tracker.database.engine import Database, is_outage
-from tracker.database.schema import metadata
-from tracker.errors import LogUnavailable, ProjectionParked, ReadOnlyDatabase, SchemaMismatch
+from tracker.errors import ProjectionParked, ReadOnlyDatabase
 from tracker.log.log import read_batch, read_head
+from tracker.projections.builds import (
+    BUILDING,
+    CURRENT,
+    RETIRED,
+    Build,
+    Kind,
+    all_builds,
+    answering,
+    begin,
+    builds,
+    change,
+    move,
+    take_over,
+    unfinished_of,
+)
 from tracker.projections.projection import Projection, bound
 
 BATCH = 2000
 
 ATTEMPTS = 3
 
-# A reader that began before a new build took over may still want the tables of the old one: PostgreSQL drops
-# them under its feet, SQLite keeps them for it. Nobody reads as long as this.
-GRACE_SECONDS = 3600
-
 # Modules in which nobody looks for what a projection did wrong.
 _BELOW = ("sqlalchemy.", "psycopg.", "tracker.database.")
 
-CURRENT, BUILDING, RETIRED = "current", "building", "retired"
-
 logger = logging.getLogger(__name__)
-
-builds = sa.Table(
-    "projections",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("build", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("position", sa.BigInteger, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    # Why it is parked; empty where it is not.
-    sa.Column("error", sa.Text, nullable=False),
-    # The names of its tables, for whoever drops them and may not know this version.
-    sa.Column("tables", sa.Text, nullable=False),
-    sa.Column("retired_at", sa.BigInteger),
-)
-
-Kind = type[Projection]
-
-
-@frozen(kw_only=True)
-class Build:
-    """One build of a projection and how far it has got; `error` says why it is parked, if it is."""
-
-    name: str
-    build: int
-    version: int
-    position: int
-    state: str
-    error: str
-    tables: str
-    retired_at: int | None = None
-
 
 P = TypeVar("P", bound=Projection)
 
@@ -95,12 +68,6 @@ class View:
         return bound(kind, self._numbers[kind.name])
 
 
-def all_builds(connection: Connection) -> list[Build]:
-    """Every build, by projection and number."""
-    query = sa.select(builds).order_by(builds.c.name, builds.c.build)
-    return [Build(**row._mapping) for row in connection.execute(query)]
-
-
 def catch_up(database: Database, kinds: Sequence[Kind]) -> int:
     """Bring every projection to the head of the log; returns the head's position.
 
@@ -111,7 +78,7 @@ def catch_up(database: Database, kinds: Sequence[Kind]) -> int:
         head = read_head(connection).position
         found = all_builds(connection)
     for kind in kinds:
-        build = _answering(found, kind)
+        build = answering(found, kind)
         while not _is_there(build, head) and not (build and build.error):
             build = _advance(database, kind)
     return head
@@ -137,7 +104,7 @@ def caught_up(database: Database, kinds: Sequence[Kind]) -> Iterator[View]:
         found = all_builds(connection)
         numbers = {}
         for kind in kinds:
-            build = _answering(found, kind)
+            build = answering(found, kind)
             if build is None or not _is_there(build, head):
                 raise _parked(build, kind)
             numbers[kind.name] = build.build
@@ -154,12 +121,12 @@ def rebuild(
     """
     with database.writing() as connection:
         found = all_builds(connection)
-        _answering(found, kind)  # or it is refused: an older program would take the place of a newer version
-        unfinished = _unfinished(found, kind)
+        answering(found, kind)  # or it is refused: an older program would take the place of a newer version
+        unfinished = unfinished_of(found, kind)
         if unfinished is None:
-            unfinished = _begin(connection, kind)
+            unfinished = begin(connection, kind)
         elif unfinished.error:
-            unfinished = _set(connection, unfinished, error="")
+            unfinished = change(connection, unfinished, error="")
         head = read_head(connection).position
     return _fill(database, kind, unfinished, lambda done: progress(done, max(head, done)))
 
@@ -183,35 +150,16 @@ def resume(database: Database, kind: Kind) -> Build:
     """
     with database.writing() as connection:
         mine = [build for build in all_builds(connection) if build.name == kind.name and build.error]
-        parked = [_set(connection, build, error="") for build in mine if build.state != RETIRED]
+        parked = [change(connection, build, error="") for build in mine if build.state != RETIRED]
     head = catch_up(database, [kind])
     for build in parked:
         if build.version == kind.version:
             _fill(database, kind, build)
     with database.reading() as connection:
-        found = _answering(all_builds(connection), kind)
+        found = answering(all_builds(connection), kind)
     if found is None or not _is_there(found, head):
         raise _parked(found, kind)
     return found
-
-
-def _answering(found: Sequence[Build], kind: Kind) -> Build | None:
-    """The build that answers for this version of a projection; or, where none does yet, the one that will."""
-    for build in found:
-        if build.name == kind.name and build.state == CURRENT:
-            if build.version > kind.version:
-                raise SchemaMismatch(
-                    f"projection {kind.name!r}: its version {build.version} is newer than this program's "
-                    f"{kind.version}; upgrade tracker, or what brought the projection"
-                )
-            if build.version == kind.version:
-                return build
-    return _unfinished(found, kind)
-
-
-def _unfinished(found: Sequence[Build], kind: Kind) -> Build | None:
-    mine = [build for build in found if build.name == kind.name and build.state == BUILDING]
-    return next((build for build in mine if build.version == kind.version), None)
 
 
 def _is_there(build: Build | None, head: int) -> bool:
@@ -248,7 +196,7 @@ def _advance(database: Database, kind: Kind, number: int | None = None) -> Build
         if (build.build, build.position) != (poison.build, poison.position):
             return build  # somebody else went on meanwhile, perhaps with a mended program
         logger.error("projection %s is parked at position %s: %s", kind.name, build.position, poison.problem)
-        return _set(connection, build, error=poison.problem)
+        return change(connection, build, error=poison.problem)
 
 
 class _Poison(Exception):
@@ -282,10 +230,10 @@ def _step(connection: Connection, kind: Kind, number: int | None, size: int) -> 
     batch = read_batch(connection, build.position, batch=size)
     if batch:
         # Before the projection's own work, so that a database that takes no writes is not taken for poison.
-        build = _move(connection, build, batch[-1].position)
+        build = move(connection, build, batch[-1].position)
         _apply(connection, bound(kind, build.build), batch)
     if build.state == BUILDING and len(batch) < size:
-        build = _take_over(connection, build)
+        build = take_over(connection, build)
     return build
 
 
@@ -303,73 +251,7 @@ def _apply(connection: Connection, projection: Projection, batch: Sequence[Fact]
 def _chosen(connection: Connection, kind: Kind, number: int | None) -> Build:
     found = all_builds(connection)
     numbered = [build for build in found if build.name == kind.name and build.build == number]
-    return next(iter(numbered), None) or _answering(found, kind) or _begin(connection, kind)
-
-
-def _begin(connection: Connection, kind: Kind) -> Build:
-    """A new build, with empty tables."""
-    mine = [build.build for build in all_builds(connection) if build.name == kind.name]
-    projection = bound(kind, max(mine, default=0) + 1)
-    for table in projection.tables:
-        table.create(connection)
-    build = Build(
-        name=kind.name,
-        build=projection.build,
-        version=kind.version,
-        position=0,
-        state=BUILDING,
-        error="",
-        tables=" ".join(table.name for table in projection.tables),
-    )
-    connection.execute(builds.insert().values(asdict(build)))
-    return build
-
-
-def _move(connection: Connection, build: Build, position: int) -> Build:
-    """Move the checkpoint, if it is still where it was read."""
-    at = (builds.c.name == build.name, builds.c.build == build.build, builds.c.position == build.position)
-    moved = connection.execute(builds.update().where(*at).values(position=position)).rowcount
-    if moved != 1:
-        raise LogUnavailable(f"projection {build.name!r} was moved from {build.position} by somebody else")
-    return but(build, position=position)
-
-
-def _set(connection: Connection, build: Build, **values: Any) -> Build:
-    one = (builds.c.name == build.name, builds.c.build == build.build)
-    connection.execute(builds.update().where(*one).values(values))
-    return but(build, **values)
-
-
-def _take_over(connection: Connection, build: Build) -> Build:
-    """Let a build that has reached the head of the log answer from now on, in the place of all others."""
-    for other in all_builds(connection):
-        if other.name == build.name and other.build != build.build and other.state != RETIRED:
-            _set(connection, other, state=RETIRED, retired_at=int(time.time()))
-    _drop_retired(connection)
-    return _set(connection, build, state=CURRENT)
-
-
-def _drop_retired(connection: Connection) -> None:
-    """Drop the tables of builds that nobody can be reading any more."""
-    before = int(time.time()) - (0 if connection.dialect.name == "sqlite" else GRACE_SECONDS)
-    for build in all_builds(connection):
-        if build.state == RETIRED and build.retired_at is not None and build.retired_at <= before:
-            try:
-                with connection.begin_nested():
-                    _drop(connection, build)
-            except OperationalError as problem:
-                if is_outage(problem):
-                    raise
-                logger.info("projection %s: build %s is still read; dropped later", build.name, build.build)
-
-
-def _drop(connection: Connection, build: Build) -> None:
-    if connection.dialect.name != "sqlite":
-        connection.execute(sa.text("SET LOCAL lock_timeout = '1s'"))  # all writers wait behind this
-    for name in reversed(build.tables.split()):
-        sa.Table(name, sa.MetaData()).drop(connection, checkfirst=True)
-    one = (builds.c.name == build.name, builds.c.build == build.build)
-    connection.execute(builds.delete().where(*one))
+    return next(iter(numbered), None) or answering(found, kind) or begin(connection, kind)
 
 
 def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) -> None:
@@ -381,7 +263,7 @@ def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) ->
     found = all_builds(connection)
     _shadow(connection, [builds], filled=True)
     for kind in kinds:
-        build = _answering(found, kind)
+        build = answering(found, kind)
         if build is None:
             number = max((each.build for each in found if each.name == kind.name), default=0) + 1
             build = Build(
@@ -396,7 +278,7 @@ def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) ->
             connection.execute(builds.insert().values(asdict(build)))
             filled = False
         else:
-            build = _set(connection, build, state=CURRENT)
+            build = change(connection, build, state=CURRENT)
             filled = True
         _shadow(connection, bound(kind, build.build).tables, filled=filled)
         size = BATCH
