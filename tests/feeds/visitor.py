@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tracker.database.engine import Database
+from tracker.feeds.guard import Resolver, resolve
 from tracker.feeds.poller import Visit, poll
 from tracker.feeds.settings import FeedSettings, FetchSettings
 from tracker.feeds.worker import ParseWorker
@@ -33,17 +34,28 @@ def present() -> datetime:
 
 def visit(
     database: Database,
-    feeds: list[FeedSettings],
+    feeds: Sequence[FeedSettings],
     now: Callable[[], datetime] = present,
     settings: FetchSettings = SETTINGS,
+    *,
+    names: Sequence[str] = (),
     told: Callable[[Visit], None] | None = None,
-    *names: str,
+    resolver: Resolver = resolve,
 ) -> list[Visit]:
     """One round."""
     with ParseWorker() as worker:
         return asyncio.run(
             poll(
-                database, feeds, settings, now, worker, folder=Path(), environment={}, names=names, told=told
+                database,
+                feeds,
+                settings,
+                now,
+                worker,
+                folder=Path(),
+                environment={},
+                names=names,
+                told=told,
+                resolver=resolver,
             )
         )
 
