@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from tracker.commitments.events import Event
 from tracker.evidence.when import Occurred
-from tracker.feeds.moving import Trail
 from tracker.feeds.settings import FeedSettings
 from tracker.feeds.tables import feeds as table
 from tracker.log import log
 from tracker.log.events import FeedMoved, FeedPaused, FeedResumed
+
+if TYPE_CHECKING:  # it comes with the HTTP client, which whoever opens a tracker to ask something needs not
+    from tracker.feeds.moving import Trail
 
 PREFIX = "feed/"
 POLLER = "poller"
