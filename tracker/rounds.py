@@ -58,6 +58,7 @@ def gather(t: Tracker, feeds: Sequence[str] = (), *, told: Callable[[Visit], Non
             environment=t.config.environment,
             names=feeds,
             told=told,
+            begin=t._begin,
         )
     )
     considered = t.consider()

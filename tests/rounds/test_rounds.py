@@ -75,6 +75,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.bodies: dict[str, bytes] = {}
+        self.statuses: dict[str, int] = {}
         self.asked: list[str] = []
 
     def feed(self, path: str, *items: tuple[str, str, str]) -> None:
@@ -92,7 +93,7 @@ def serving(pages: Pages) -> Iterator[str]:
         def do_GET(self) -> None:
             pages.asked.append(self.path)
             body = pages.bodies.get(self.path)
-            self.send_response(200 if body is not None else 500)
+            self.send_response(pages.statuses.get(self.path, 200 if body is not None else 500))
             self.send_header("Content-Type", "application/rss+xml")
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()
@@ -196,3 +197,33 @@ def test_an_unknown_feed_is_named_before_anything_is_polled(t: Tracker, pages: P
     with pytest.raises(UnknownFeed, match="did you mean 'herald'"):
         rounds.gather(t, ["heral"])
     assert pages.asked == []
+
+
+def test_a_feed_that_is_gone_begins_no_log_out_of_order(t: Tracker, pages: Pages, tmp_path: Path) -> None:
+    """Where the pause is the first thing that happens, the log still begins with its beginning."""
+    text = (tmp_path / "config.toml").read_text()
+    (tmp_path / "config.toml").write_text(text.replace("[tracker]", '[tracker]\ndatabase = "new.sqlite3"'))
+    pages.statuses["/herald"] = 410
+    with tracker.open(tmp_path / "config.toml") as new:
+        assert [visit.status for visit in rounds.gather(new, ["herald"]).visits] == [410]
+        kinds = [type(fact.event).__name__ for fact in new.log()]
+    assert kinds[0] == "LogStarted"
+    assert "FeedPaused" in kinds
+
+
+def test_a_paused_feed_is_left_alone_until_it_is_resumed(t: Tracker, pages: Pages) -> None:
+    """Its health says why, the log who said so; once resumed it is visited in the next round."""
+    assert t.pause_feed("herald", "its site is rebuilt")
+    assert not t.pause_feed("herald")
+    rounds.gather(t)
+    assert "/herald" not in pages.asked
+    health = {feed.name: feed for feed in t.feeds()}["herald"]
+    assert (health.paused, health.error) == (True, "its site is rebuilt")
+    assert t.resume_feed("herald", "the new site is there")
+    assert not t.resume_feed("herald")
+    assert [visit.feed for visit in rounds.gather(t).visits] == ["herald"]
+    facts = list(t.log(stream="feed/herald"))
+    assert [type(fact.event).__name__ for fact in facts] == ["FeedPaused", "FeedResumed"]
+    assert all(fact.recorded_by for fact in facts)
+    with pytest.raises(UnknownFeed, match="did you mean 'herald'"):
+        t.pause_feed("heral")

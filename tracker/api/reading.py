@@ -292,7 +292,7 @@ class Reading(Base):
                     last_success=row.last_success if row else None,
                     next_at=row.next_at if row else None,
                     failures=row.failures if row else 0,
-                    error=row.error if row else "",
+                    error=(row.paused_because or row.error) if row else "",
                     paused=row.paused if row else False,
                     documents=captures.get(feed.name, 0),
                 )

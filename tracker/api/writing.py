@@ -21,9 +21,11 @@ from tracker.desk.load import Loaded
 from tracker.desk.record import Recorded
 from tracker.desk.sweep import due, sweep
 from tracker.dossier.dossier import Dossier
-from tracker.errors import DossierError
+from tracker.errors import DossierError, UnknownFeed, did_you_mean
 from tracker.evidence.finding import Relation
 from tracker.evidence.when import Occurred
+from tracker.feeds import standing as feed_standing
+from tracker.feeds.settings import FeedSettings
 from tracker.log import log, transfer
 from tracker.log.checkpoint import Checkpoint
 from tracker.log.events import ReplayEnded, ReplayStarted
@@ -164,6 +166,29 @@ class Writing(Base):
         # Not `_writing`, which begins a log: this one began where the export came from.
         with self.database.writing() as connection:
             return transfer.import_log(connection, file, name, expected)
+
+    def pause_feed(self, name: str, because: str = "") -> bool:
+        """Visit a configured feed no more until it is resumed; False where it was paused before.
+
+        Naming it in a poll still visits it. Raises `UnknownFeed`.
+        """
+        feed = self._feed(name)
+        with self._writing() as (connection, now):
+            return feed_standing.pause(connection, feed, because, now, who())
+
+    def resume_feed(self, name: str, because: str = "") -> bool:
+        """Visit a paused feed again, at its address in the config, from the next round on; False where it
+        was not paused. Raises `UnknownFeed`.
+        """
+        feed = self._feed(name)
+        with self._writing() as (connection, now):
+            return feed_standing.resume(connection, feed, because, now, who())
+
+    def _feed(self, name: str) -> FeedSettings:
+        known = {feed.name: feed for feed in self.feed_settings}
+        if name not in known:
+            raise UnknownFeed(f"no feed {name!r} in {self.config.name}{did_you_mean(name, known)}")
+        return known[name]
 
     def begin_replay(self, name: str) -> None:
         """Say in the log that what follows is recorded under a simulated clock."""

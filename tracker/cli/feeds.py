@@ -83,3 +83,26 @@ def _parsed(file: Path) -> dict[str, Any]:
         for entry in found.entries
     ]
     return {**row, "title": found.title, "salvaged": found.salvaged, "entries": entries}
+
+
+_because = click.option("--because", default="", metavar="TEXT", help="Why; it goes into the log.")
+
+
+@command.command("pause")
+@click.argument("name")
+@_because
+@click.pass_context
+def pause(context: click.Context, name: str, because: str) -> None:
+    """Visit the feed NAME no more until it is resumed; `tracker poll NAME` still does."""
+    with opened(context) as t:
+        click.echo(f"{name} is paused" if t.pause_feed(name, because) else f"{name} was paused before")
+
+
+@command.command("resume")
+@click.argument("name")
+@_because
+@click.pass_context
+def resume(context: click.Context, name: str, because: str) -> None:
+    """Visit the feed NAME again, from the next round on, at its address in the config."""
+    with opened(context) as t:
+        click.echo(f"{name} is resumed" if t.resume_feed(name, because) else f"{name} was not paused")

@@ -1,57 +1,51 @@
-"""Visiting the feeds that are due and storing what they brought.
+"""Visiting the feeds that are due, by a few workers.
 
-A visit is a lease: one UPDATE claims the due feeds and counts their `attempt`, and whoever comes back with
-an older number has lost the claim and stores nothing. No transaction is open across the network; entries,
-validators and the next date go in together. A feed that fails is a value, never the end of the round.
+Feeds are leased a few at a time, as workers become free, so that several daemons share the work and a killed
+one keeps little from the others. No transaction is open across the network. What one domain lacks, a token
+or speed, is not waited for at the cost of another.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import sqlalchemy as sa
-from attrs import frozen
+from attrs import define, field, frozen
 from sqlalchemy.engine import Connection
 
-from tracker.archive import documents as archive
 from tracker.database.engine import Database
-from tracker.errors import FetchFailed, ParseFailed
-from tracker.feeds.cadence import Cadence, Memory, Outcome, next_poll
-from tracker.feeds.fetch import Client, Request, Response, fetch, open_client, read_local
-from tracker.feeds.parse import ParsedFeed
+from tracker.feeds import leases
+from tracker.feeds.fetch import Client, open_client
+from tracker.feeds.guard import Resolver, resolve
+from tracker.feeds.leases import Due, Terms
+from tracker.feeds.politeness import Pace
 from tracker.feeds.settings import FeedSettings, FetchSettings
-from tracker.feeds.tables import feeds as table
+from tracker.feeds.visiting import Claim, Means, Visit, visit
 from tracker.feeds.worker import ParseWorker
-from tracker.log import log
-from tracker.log.events import DocumentForgotten
+
+__all__ = ["Visit", "poll"]
 
 WORKERS = 8
 
+# Of one domain, so that a slow one leaves workers to the others.
+_AT_ONCE = 2
 
-@frozen
-class Visit:
-    """What one visit brought: how many documents were new, or why there was no answer."""
-
-    feed: str
-    status: int
-    new: int = 0
-    salvaged: bool = False
-    error: str = ""
+# What a lease allows beside fetching and parsing: waiting for the database.
+_SLACK = timedelta(seconds=30)
 
 
 @frozen
-class _Claim:
-    """One claimed feed, with what we remember of it."""
+class _Round:
+    """What is visited, with what, and on what terms it is leased."""
 
-    settings: FeedSettings
-    etag: str
-    last_modified: str
-    memory: Memory
-    attempt: int
+    feeds: Mapping[str, FeedSettings]
+    means: Means
+    terms: Terms
+    resolver: Resolver
 
 
 async def poll(
@@ -65,190 +59,129 @@ async def poll(
     environment: Mapping[str, str],
     names: Sequence[str] = (),
     told: Callable[[Visit], None] | None = None,
+    begin: Callable[[Connection, datetime], None] = lambda connection, now: None,
+    resolver: Resolver = resolve,
 ) -> list[Visit]:
     """Visit the configured feeds that are due at `now()`, or those in `names` whether due or not.
 
-    Returns one visit per feed claimed, in the order of the configuration. `folder` is what the paths of
-    local feeds are relative to, `environment` where their passwords are.
+    Returns one visit per feed leased, in the order of the configuration. `folder` is what the paths of
+    local feeds are relative to, `environment` where their passwords are. `begin` is called before the first
+    event of a transaction is appended, so that it can begin an empty log.
     """
-    claims = await asyncio.to_thread(_claim, database, feeds, settings, now(), names)
-    if not claims:
-        return []
-    queue = list(reversed(claims))
+    chosen = [feed for feed in feeds if not names or feed.name in names]
+    # As long as it may take: the fetch, and the parsing of all that other workers may bring before it.
+    span = timedelta(seconds=settings.timeout + worker.seconds * (WORKERS + 1)) + _SLACK
+    means = Means(
+        database=database,
+        settings=settings,
+        now=now,
+        worker=worker,
+        folder=folder,
+        environment=environment,
+        begin=begin,
+    )
+    terms = Terms(owner=leases.new_owner(), span=span, pace=Pace.of(settings), forced=bool(names))
+    this = _Round({feed.name: feed for feed in chosen}, means, terms, resolver)
+    due = await asyncio.to_thread(leases.due, database, chosen, settings, now(), forced=bool(names))
     visits: dict[str, Visit] = {}
 
-    async def work() -> None:
-        async with open_client(settings) as client:
-            while queue:
-                claim = queue.pop()
-                visit = await _visit(database, client, claim, settings, now, folder, environment, worker)
-                visits[claim.settings.name] = visit
-                if told is not None:
-                    told(visit)
+    def ended(done: Visit) -> None:
+        visits[done.feed] = done
+        if told is not None:
+            told(done)
 
-    await asyncio.gather(*(work() for _ in range(min(WORKERS, len(claims)))))
-    return [visits[claim.settings.name] for claim in claims]
+    await _dispatch(this, _Queue({each.name: each for each in due}), ended)
+    return [visits[feed.name] for feed in chosen if feed.name in visits]
 
 
-def _claim(
-    database: Database,
-    feeds: Sequence[FeedSettings],
-    settings: FetchSettings,
-    now: datetime,
-    names: Sequence[str],
-) -> list[_Claim]:
-    """Lease the due feeds, all in one statement under the write lock."""
-    by_name = {feed.name: feed for feed in feeds}
-    wanted = [name for name in names if name in by_name] or list(by_name)
-    with database.reading() as connection:
-        known = {row.name: row.url for row in connection.execute(sa.select(table.c.name, table.c.url))}
-        due = sa.select(sa.func.count()).where(_is_due(wanted, now, forced=bool(names)))
-        is_any = connection.execute(due).scalar()
-    fresh = [name for name in wanted if known.get(name) is None]
-    if not is_any and not fresh:
-        return []
-    lease = now + timedelta(seconds=settings.timeout * 3)
-    with database.writing() as connection:
-        _introduce(connection, [by_name[name] for name in fresh], now)
-        claim = (
-            table.update()
-            .where(_is_due(wanted, now, forced=bool(names)))
-            .values(lease_until=lease, attempt=table.c.attempt + 1, last_attempt=now)
-            .returning(table)
+@define
+class _Queue:
+    """What is left to visit. `busy` counts the visits under way by domain; `closed` are domains without a
+    token, and when they will have one."""
+
+    waiting: dict[str, Due]
+    busy: Counter[str] = field(factory=Counter)
+    closed: dict[str, datetime] = field(factory=dict)
+
+    def next(self, limit: int, now: datetime) -> list[Due]:
+        """Up to `limit` feeds whose domains are open and not busy, the longest due first."""
+        found: list[Due] = []
+        begun = Counter(self.busy)
+        for each in self.waiting.values():
+            if len(found) == limit:
+                break
+            if each.domain and (begun[each.domain] >= _AT_ONCE or self.closed.get(each.domain, now) > now):
+                continue
+            begun[each.domain] += 1
+            found.append(each)
+        return found
+
+    def opens_in(self, now: datetime) -> float | None:
+        """Seconds until a closed domain that is not busy opens; None where no such domain is waited for."""
+        waited = {each.domain for each in self.waiting.values() if self.busy[each.domain] < _AT_ONCE}
+        return min(
+            ((self.closed[name] - now).total_seconds() for name in waited & set(self.closed)), default=None
         )
-        rows = {row.name: row for row in connection.execute(claim)}
-    return [
-        _Claim(
-            feed,
-            # The validators of another address say nothing about this one.
-            rows[feed.name].etag if rows[feed.name].url == feed.url else "",
-            rows[feed.name].last_modified if rows[feed.name].url == feed.url else "",
-            Memory.from_text(rows[feed.name].memory),
-            rows[feed.name].attempt,
-        )
-        for feed in feeds
-        if feed.name in rows
-    ]
 
 
-def _forgotten(connection: Connection) -> set[str]:
-    """The hashes of what was forgotten, by the log: it may have been imported, with none of its documents."""
-    facts = log.read_all(connection, types=(DocumentForgotten.__name__,))
-    return {fact.event.document for fact in facts if isinstance(fact.event, DocumentForgotten)}
-
-
-def _is_due(names: Sequence[str], now: datetime, *, forced: bool) -> sa.ColumnElement[bool]:
-    free = sa.or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
-    named = table.c.name.in_(list(names))
-    if forced:
-        return sa.and_(named, free)
-    return sa.and_(named, free, table.c.next_at <= now, table.c.paused.is_(sa.false()))
-
-
-def _introduce(connection: Connection, feeds: Sequence[FeedSettings], now: datetime) -> None:
-    known = set(connection.execute(sa.select(table.c.name)).scalars())
-    rows = [{"name": f.name, "url": f.url, "next_at": now} for f in feeds if f.name not in known]
-    if rows:
-        connection.execute(table.insert(), rows)
-
-
-async def _visit(
-    database: Database,
-    client: Client,
-    claim: _Claim,
-    settings: FetchSettings,
-    now: Callable[[], datetime],
-    folder: Path,
-    environment: Mapping[str, str],
-    worker: ParseWorker,
-) -> Visit:
-    feed = claim.settings
-    response: Response | None = None
-    parsed: ParsedFeed | None = None
-    error = ""
+async def _dispatch(this: _Round, queue: _Queue, ended: Callable[[Visit], None]) -> None:
+    """Lease for the workers that are free, and wait for one; for tokens no longer than for a slow server."""
+    patience = time.monotonic() + this.means.settings.timeout
+    idle: list[Client] = []
+    running: dict[asyncio.Task[Visit], tuple[Client, str]] = {}
     try:
-        response = await _fetch(client, claim, settings, folder, environment)
-        if response.status == 200:
-            parsed = await asyncio.to_thread(
-                worker.parse,
-                response.body,
-                content_type=response.content_type,
-                base_url=response.url,
-                max_entries=feed.max_entries,
-                zone=feed.zone,
-            )
-        elif response.status != 304:
-            error = f"the server answered {response.status}"
-    except (FetchFailed, ParseFailed) as problem:
-        error = str(problem)
-    return await asyncio.to_thread(_store, database, claim, settings, response, parsed, error, now())
+        while True:
+            for claim in await _lease(this, queue, WORKERS - len(running)):
+                client = idle.pop() if idle else open_client(this.means.settings, resolver=this.resolver)
+                queue.busy[claim.domain] += 1
+                running[asyncio.create_task(visit(this.means, client, claim))] = (client, claim.domain)
+            wait = queue.opens_in(this.means.now()) if len(running) < WORKERS else None
+            if wait is not None and time.monotonic() + wait > patience:
+                wait = None
+            if not running and wait is None:
+                return
+            seen = this.means.now()
+            done = await _first_of(running, wait)
+            if not done and not running and this.means.now() <= seen:
+                return  # a clock that somebody else moves: no token comes from waiting for it
+            for task in done:
+                client, domain = running.pop(task)
+                idle.append(client)
+                queue.busy[domain] -= 1
+                ended(task.result())
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        for client in [*idle, *(client for client, _ in running.values())]:
+            await client.aclose()
 
 
-async def _fetch(
-    client: Client,
-    claim: _Claim,
-    settings: FetchSettings,
-    folder: Path,
-    environment: Mapping[str, str],
-) -> Response:
-    path = claim.settings.path
-    if path is not None:
-        return await asyncio.to_thread(read_local, folder / path, settings, claim.etag)
-    request = Request.of(claim.settings, environment, etag=claim.etag, last_modified=claim.last_modified)
-    return await fetch(client, request, settings)
+async def _first_of(
+    running: Mapping[asyncio.Task[Visit], object], wait: float | None
+) -> set[asyncio.Task[Visit]]:
+    """The visits that have ended, as soon as one has, or none after `wait` seconds."""
+    if not running:
+        await asyncio.sleep(max(wait or 0, 0) + 0.001)
+        return set()
+    timeout = None if wait is None else max(wait, 0) + 0.001
+    done, _ = await asyncio.wait(running, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    return done
 
 
-def _store(
-    database: Database,
-    claim: _Claim,
-    settings: FetchSettings,
-    response: Response | None,
-    parsed: ParsedFeed | None,
-    error: str,
-    now: datetime,
-) -> Visit:
-    """Entries, validators and the next date, in one transaction; nothing where the claim was lost."""
-    feed = claim.settings
-    status = response.status if response else 0
-    with database.writing() as connection:
-        held = sa.select(table.c.attempt).where(table.c.name == feed.name)
-        if connection.execute(held).scalar() != claim.attempt:
-            return Visit(feed.name, status, error="another process took this feed over meanwhile")
-        new = 0
-        if parsed is not None:
-            new = archive.capture(
-                connection,
-                feed=feed.name,
-                publisher=feed.source,
-                language=feed.language or parsed.language,
-                entries=parsed.entries,
-                now=now,
-                salvaged=parsed.salvaged,
-                gone=_forgotten(connection),
-            )
-        outcome = Outcome(
-            status=status,
-            headers=response.headers if response else {},
-            new=new,
-            hints=parsed.hints if parsed else None,
-            is_broken=bool(error),
-        )
-        # Spreading visits needs no strong chance.
-        plan = next_poll(now, Cadence.of(feed, settings), outcome, claim.memory, random.random())
-        values: dict[str, object] = {
-            "url": feed.url,
-            "lease_until": None,
-            "failures": plan.memory.failures,
-            "memory": plan.memory.as_text(),
-            "next_at": plan.at,
-            "paused": plan.is_paused,
-            "error": error,
-        }
-        if not error:
-            values["last_success"] = now
-        if parsed is not None and response is not None:
-            values["etag"] = response.etag
-            values["last_modified"] = response.last_modified
-            values["salvaged"] = parsed.salvaged
-        connection.execute(table.update().where(table.c.name == feed.name).values(values))
-    return Visit(feed.name, status, new, parsed.salvaged if parsed else False, error)
+async def _lease(this: _Round, queue: _Queue, free: int) -> list[Claim]:
+    """Lease feeds for `free` workers; what another process was quicker to lease is left to it."""
+    claims: list[Claim] = []
+    while len(claims) < free:
+        now = this.means.now()
+        wanted = queue.next(free - len(claims), now)
+        if not wanted:
+            break
+        granted = await asyncio.to_thread(leases.lease, this.means.database, wanted, this.terms, now)
+        queue.closed |= granted.closed
+        rows = {row.name: row for row in granted.rows}
+        for each in wanted:
+            if each.name in rows or each.domain not in granted.closed:
+                del queue.waiting[each.name]
+        claims += [Claim.of(this.feeds[e.name], e.domain, rows[e.name]) for e in wanted if e.name in rows]
+    return claims

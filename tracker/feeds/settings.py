@@ -69,6 +69,11 @@ def _is_count(_: object, attribute: Attribute[int], value: int) -> None:
         raise ValueError(f"{attribute.name} must not be below zero, but is {value!r}")
 
 
+def _is_burst(_: object, attribute: Attribute[int], value: int) -> None:
+    if not 1 <= value <= 100:
+        raise ValueError(f"{attribute.name} must be from 1 to 100, but is {value!r}")
+
+
 def _is_filled(_: object, attribute: Attribute[str], value: str) -> None:
     if not value.strip():
         raise ValueError(f"{attribute.name} must not be empty")
@@ -142,6 +147,8 @@ class FetchSettings:
     is sent and as it is after inflating. `min_interval` is a floor for feeds of the open network;
     `max_interval` a ceiling for all waits, whatever a server asks. `allow_hosts` are host names, addresses
     or networks (CIDR) that may be private. `proxy` is the only way to a proxy: the environment is not read.
+    A registrable domain is asked `domain_burst` times at once at the most, and then once in every
+    `domain_interval`. After `moves_after` visits with the same permanent redirects a feed has moved.
     """
 
     user_agent: str = field(default="commitment-tracker/0.1", validator=_is_filled)
@@ -154,6 +161,9 @@ class FetchSettings:
     max_interval: str = field(default="1d", validator=_is_duration)
     allow_hosts: tuple[str, ...] = field(default=(), validator=_are_places)
     proxy: str = field(default="", validator=_is_proxy)
+    domain_interval: str = field(default="1s", validator=_is_duration)
+    domain_burst: int = field(default=5, validator=_is_burst)
+    moves_after: int = field(default=5, validator=_is_positive)
 
     @property
     def identity(self) -> str:

@@ -2,7 +2,8 @@
 
 `findings/<commitment>` holds what was found and what a reviewer made of it, apart from the commitment's own
 stream, which stays short. `dossier/<name>` holds the words a dossier is matched with. `documents`
-holds which captured words were forgotten, `tracker` what happened to the log.
+holds which captured words were forgotten, `feed/<name>` where a feed is and whether it is visited, `tracker`
+what happened to the log.
 """
 
 from __future__ import annotations
@@ -91,3 +92,30 @@ class DocumentForgotten(Event):
 
     number: int
     document: str
+
+
+@frozen(kw_only=True)
+class FeedMoved(Event):
+    """A feed is asked at another address: so many `visits` running were sent there for good.
+
+    `configured` is its address in the config, `before` where it was asked until then.
+    """
+
+    configured: str
+    before: str
+    after: str
+    visits: int
+
+
+@frozen(kw_only=True)
+class FeedPaused(Event):
+    """A feed, last asked at `url`, is not visited until somebody resumes it."""
+
+    url: str
+
+
+@frozen(kw_only=True)
+class FeedResumed(Event):
+    """A feed is visited again, at `url`, its address in the config; where it had moved is forgotten."""
+
+    url: str
