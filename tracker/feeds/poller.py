@@ -118,10 +118,11 @@ class _Queue:
 
     def opens_in(self, now: datetime) -> float | None:
         """Seconds until a closed domain that is not busy opens; None where no such domain is waited for."""
-        waited = {each.domain for each in self.waiting.values() if self.busy[each.domain] < _AT_ONCE}
-        return min(
-            ((self.closed[name] - now).total_seconds() for name in waited & set(self.closed)), default=None
-        )
+        if not self.closed:
+            return None
+        waited = {each.domain for each in self.waiting.values()} & set(self.closed)
+        opens = [self.closed[name] for name in waited if self.busy[name] < _AT_ONCE]
+        return (min(opens) - now).total_seconds() if opens else None
 
 
 async def _dispatch(this: _Round, queue: _Queue, ended: Callable[[Visit], None]) -> None:
@@ -133,7 +134,6 @@ async def _dispatch(this: _Round, queue: _Queue, ended: Callable[[Visit], None])
         while True:
             for claim in await _lease(this, queue, WORKERS - len(running)):
                 client = idle.pop() if idle else open_client(this.means.settings, resolver=this.resolver)
-                queue.busy[claim.domain] += 1
                 running[asyncio.create_task(visit(this.means, client, claim))] = (client, claim.domain)
             wait = queue.opens_in(this.means.now()) if len(running) < WORKERS else None
             if wait is not None and time.monotonic() + wait > patience:
@@ -181,6 +181,7 @@ async def _lease(this: _Round, queue: _Queue, free: int) -> list[Claim]:
         queue.closed |= granted.closed
         rows = {row.name: row for row in granted.rows}
         for each in wanted:
+            queue.busy[each.domain] += each.name in rows
             if each.name in rows or each.domain not in granted.closed:
                 del queue.waiting[each.name]
         claims += [Claim.of(this.feeds[e.name], e.domain, rows[e.name]) for e in wanted if e.name in rows]

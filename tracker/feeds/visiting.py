@@ -214,7 +214,7 @@ def _follow(
     if target and trail.count >= means.settings.moves_after and may_move(feed, target):
         means.begin(connection, now)
         standing.moved(connection, feed, claim.url, target, trail.count, now)
-    else:
+    elif claim.is_new_address or trail != claim.trail:
         standing.keep_trail(connection, feed, trail)
     if plan.is_paused:
         means.begin(connection, now)
