@@ -22,11 +22,13 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The moratorium needs a table of launches: make bench LAUNCHES=path/to/tests.csv
+# The moratorium needs a table of launches, the corpora archives of test feeds:
+# make bench LAUNCHES=path/to/tests.csv FEEDS="path/to/one.tar.xz path/to/another.tar.xz"
 bench: $(BENCH)
-	for b in $(filter-out moratorium,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py)))); do \
+	for b in $(filter-out moratorium corpora,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py)))); do \
 		$(BIN)/python -m benchmarks.$$b || exit 1; done
 	$(if $(LAUNCHES),$(BIN)/python benchmarks/moratorium.py "$(LAUNCHES)")
+	$(if $(FEEDS),$(BIN)/python -m benchmarks.corpora $(FEEDS))
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

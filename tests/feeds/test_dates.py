@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -36,6 +37,24 @@ def published(text: str, zone: str = "Asia/Seoul") -> datetime | None:
 def test_a_zone_that_is_given_counts(text: str, hour: int) -> None:
     """Offsets, and abbreviations that mean one thing, also those of Korea and Japan."""
     assert published(text, "Pacific/Kiritimati") == datetime(2018, 5, 10, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("2018-05-10T09:00:00+09:00", 0),
+        ("Thu, 10 May 2018 09:00:00 +0900", 0),
+        ("Thu, 10 May 2018 09:00:00 GMT", 9),
+        ("Thu, 10 May 2018 09:00:00 KST", 0),
+        ("Thu, 10 May 2018 09:00:00", 16),
+    ],
+)
+def test_a_json_feed_may_write_its_dates_as_mail_does(text: str, hour: int) -> None:
+    """The format wants RFC 3339; real feeds write what their RSS has."""
+    item = {"id": "1", "title": "t", "date_published": text, "date_modified": text}
+    feed = {"version": "https://jsonfeed.org/version/1", "title": "f", "items": [item]}
+    (entry,) = parse(json.dumps(feed).encode(), zone="America/Phoenix").entries
+    assert entry.published == entry.updated == datetime(2018, 5, 10, hour, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,14 @@ def test_a_wrong_label_is_passed_over() -> None:
     assert decode("<t>Zürich</t>".encode("cp1252")).text == "<t>Zürich</t>"
 
 
+def test_a_guess_is_said_to_be_one() -> None:
+    """Where nobody names an encoding, XML means UTF-8; what is none, may be anything, and is marked."""
+    unlabelled = decode(f"<t>{KOREAN}</t>".encode("cp949"))
+    assert (unlabelled.encoding, unlabelled.repaired) == ("cp1252", True)
+    assert not decode("<t>Zürich</t>".encode("cp1252"), "text/xml; charset=ISO-8859-1").repaired
+    assert not decode(b"<t>plain</t>").repaired
+
+
 def test_what_cannot_be_read_is_replaced_and_said() -> None:
     """Faulty bytes and characters that XML forbids leave a mark on the result."""
     broken = decode(declared("utf-8", "a").encode() + b"\xff\xfe", "text/xml; charset=utf-8")

@@ -39,8 +39,7 @@ def instant(given: str, parsed: time.struct_time | None, zone: str) -> datetime 
         moment = datetime(*parsed[:5], min(parsed[5], 59), tzinfo=UTC)
         if _NAIVE.search(given):
             return _in_zone(moment.replace(tzinfo=None), zone)
-        found = _ABBREVIATED.search(given)
-        hours = _ABBREVIATIONS.get(found[1]) if found else None
+        hours = _abbreviated(given)
         return moment if hours is None else moment - timedelta(hours=hours)
     except (ValueError, OverflowError):
         return None
@@ -59,9 +58,20 @@ def _mail_instant(given: str, zone: str) -> datetime | None:
     """A date as in mail (RFC 5322); feedparser gives up on those without a zone."""
     try:
         moment = parsedate_to_datetime(given)
-        return moment.astimezone(UTC) if moment.tzinfo else _in_zone(moment, zone)
+        if moment.tzinfo:
+            return moment.astimezone(UTC)
+        hours = _abbreviated(given)
+        return (
+            _in_zone(moment, zone) if hours is None else moment.replace(tzinfo=UTC) - timedelta(hours=hours)
+        )
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+
+
+def _abbreviated(given: str) -> int | None:
+    """The offset in hours that the abbreviation at the end of `given` means, if it means one only."""
+    found = _ABBREVIATED.search(given)
+    return _ABBREVIATIONS.get(found[1]) if found else None
 
 
 def _in_zone(moment: datetime, zone: str) -> datetime:

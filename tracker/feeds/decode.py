@@ -39,12 +39,17 @@ _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # by XML 1.0, section 2.2
 # Names the Encoding Standard lacks and feeds use; and a codec of Python's that is narrower than the standard.
 _OTHER_NAMES = {"latin-1": "cp1252", "utf-32": "utf-32", "cp949": "cp949", "ks_c_5601": "cp949"}
+# Told apart from a cp1252 that was named: an unlabelled Korean feed can be read as it, and is not right.
+_GUESS = "CP1252"
 _WIDER = {"gbk": "gb18030"}
 
 
 @frozen
 class Decoded:
-    """`text` without mark and XML declaration. `repaired`: characters were replaced or taken out."""
+    """`text` without mark and XML declaration.
+
+    `repaired`: characters were replaced or taken out, or the encoding is a guess.
+    """
 
     text: str
     encoding: str
@@ -56,7 +61,7 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     codecs_in_order = list(dict.fromkeys(_candidates(body, content_type)))
     for name in codecs_in_order:
         try:
-            return _cleaned(body.decode(name), name, is_whole=True)
+            return _cleaned(body.decode(name), name.lower(), is_whole=name != _GUESS)
         except (UnicodeError, LookupError):
             continue
     return _cleaned(body.decode(codecs_in_order[0], "replace"), codecs_in_order[0], is_whole=False)
@@ -92,7 +97,7 @@ def _candidates(body: bytes, content_type: str) -> Iterator[str]:
         yield by_document
     yield "utf-8"
     if by_header is None and by_document is None:
-        yield "cp1252"
+        yield _GUESS
 
 
 def _cleaned(text: str, encoding: str, *, is_whole: bool) -> Decoded:

@@ -22,7 +22,7 @@ from tracker.errors import ParseFailed
 from tracker.evidence.document import Entry
 from tracker.feeds import jsonfeed
 from tracker.feeds.cadence import Hints
-from tracker.feeds.dates import instant, iso_instant
+from tracker.feeds.dates import instant
 from tracker.feeds.decode import Decoded, decode
 from tracker.feeds.html import one_line, tidy_text, to_text
 from tracker.feeds.urls import absolute, tidy
@@ -249,9 +249,9 @@ def _json_entry(item: Mapping[str, Any], base_url: str, zone: str, default_autho
         title=_string(item, "title"),
         body=body or tidy_text(_string(item, "summary")),
         author=_author(item) or default_author,
-        published=iso_instant(given, zone),
+        published=instant(given, None, zone),
         published_given=given,
-        updated=iso_instant(updated, zone),
+        updated=instant(updated, None, zone),
         language=_string(item, "language"),
     )
 
