@@ -16,7 +16,7 @@ import ssl
 import stat
 import time
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -187,9 +187,16 @@ def open_client(settings: FetchSettings, *, resolver: Resolver = resolve) -> Cli
     return Client(settings, resolver)
 
 
-async def fetch(client: Client, request: Request, settings: FetchSettings) -> Response:
+async def fetch(
+    client: Client,
+    request: Request,
+    settings: FetchSettings,
+    *,
+    told: Callable[[Hop], None] | None = None,
+) -> Response:
     """Fetch `request`, following redirects, within the bounds of `settings`.
 
+    `told` is called with each answer on the way as it comes, also where the fetch fails in the end.
     Any status that is not a redirect is a response, also 404 and 503: what it means is not ours to say.
     Raises `FetchFailed` when there is none: bounds broken, address refused, connection or TLS failed.
     """
@@ -197,7 +204,7 @@ async def fetch(client: Client, request: Request, settings: FetchSettings) -> Re
     try:
         # httpx's own timeouts are per read: a byte every 0.4 s kept a fetch alive for 12 s with timeout=1.
         async with asyncio.timeout(settings.timeout):
-            response = await _follow(client, request, settings)
+            response = await _follow(client, request, settings, told)
     except TimeoutError as problem:
         await client.aclose()
         raise FetchFailed(f"{_shown(request.url)}: no complete answer in {settings.timeout:g} s") from problem
@@ -217,7 +224,9 @@ async def fetch(client: Client, request: Request, settings: FetchSettings) -> Re
     )
 
 
-async def _follow(client: Client, request: Request, settings: FetchSettings) -> Response:
+async def _follow(
+    client: Client, request: Request, settings: FetchSettings, told: Callable[[Hop], None] | None
+) -> Response:
     url = _parsed(request.url)
     home = _origin(url)
     credentials = _credentials(request, url)
@@ -228,6 +237,8 @@ async def _follow(client: Client, request: Request, settings: FetchSettings) -> 
         extra = {**request.headers, **credentials} if is_home else {}
         answer = await _ask(client, request, url, extra, settings, is_home and request.allow_private)
         hops.append(Hop(url=_bare(url), status=answer.status))
+        if told is not None:
+            told(hops[-1])
         if answer.status not in _REDIRECTS:
             moved = permanent and len(hops) > 1
             return Response(

@@ -69,6 +69,12 @@ def canonicalise(url: str, base: str = "") -> str:
     return seen
 
 
+def without_credentials(url: str) -> str:
+    """`url` without a user and a password, otherwise as it is written."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 def _canonical(url: str) -> str:
     if not url:
         return ""
