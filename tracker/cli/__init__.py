@@ -44,7 +44,7 @@ COMMANDS = {
     "retract": ("retract", "Take back one recorded fact."),
     "digest": ("digest", "Preview or send a digest."),
     "run": ("run", "The daemon: poll, consider, sweep and send as things fall due."),
-    "feeds": ("feeds", "How the feeds are doing; parse feed files."),
+    "feeds": ("feeds", "How the feeds are doing; check, find, import and export them."),
     "match": ("match", "Match documents against a dossier, offline."),
     "log": ("log", "Show, verify, export or import the event log."),
     "documents": ("documents", "List, show or forget captured documents."),

@@ -1,4 +1,4 @@
-"""`tracker feeds`: how the feeds are doing, and what a feed file holds."""
+"""`tracker feeds`: how the feeds are doing; `feeds_check` and `feeds_opml` beside it hold the rest."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from typing import Any
 
 import click
 
-from tracker.cli import opened, output
+from tracker.cli import feeds_check, feeds_opml, opened, output
 
 COLUMNS = ("name", "publisher", "last_success", "next_at", "failures", "documents", "error", "url")
 
 
 @click.group("feeds")
 def command() -> None:
-    """How the feeds are doing; parse feed files."""
+    """How the feeds are doing; check and find feeds; lists of feeds for other readers."""
+
+
+for each in (feeds_check.check, feeds_check.discover, feeds_opml.import_, feeds_opml.export):
+    command.add_command(each)
 
 
 @command.command("list")
