@@ -134,6 +134,32 @@ def test_check_tells_the_hops_before_it_was_refused(server: ScriptedServer, desk
     assert [asked.path for asked in server.asked] == ["/private"]
 
 
+def test_a_server_cannot_write_on_the_terminal(server: ScriptedServer, desk: Path) -> None:
+    """Control characters of a title, a header or a type are not printed: a terminal would obey them."""
+    title = "Kept\x1b]0;owned\x07 \x9b2J\u202eword"
+    items = [{"id": "1\x1b[2J", "title": title, "content_text": title}]
+    feed = {"version": "https://jsonfeed.org/version/1", "title": title, "items": items}
+    server.on("/feed", answer(json.dumps(feed), ETag='"a\x9b2J"'))
+    link = f"<link rel=alternate type=application/rss+xml href=/f title='{title}'>"
+    server.on("/", answer(link.encode(), Content_Type="text/html; charset=utf-8"))
+    for command, path in (("check", "/feed"), ("discover", "/feed"), ("discover", "/")):
+        for form in ("table", "json"):
+            done = run("feeds", command, server.url(path), "--format", form, cwd=desk)
+            assert done.returncode == 0, done.stderr
+            assert "Kept]0;owned 2Jword" in done.stdout
+            assert all(each.isprintable() or each == "\n" for each in done.stdout)
+
+
+def test_a_password_in_an_address_is_not_shown(server: ScriptedServer, desk: Path) -> None:
+    """Not in a step, and not in a reason."""
+    server.on("/old", answer(status=302, Location="/feed"))
+    server.on("/feed", answer(FEED), answer("just words"))
+    url = server.url("/old").replace("http://", "http://user:secret@")
+    for done in [run("feeds", "check", url, cwd=desk) for _ in range(2)]:
+        assert "secret" not in done.stdout + done.stderr
+    assert {asked.headers["authorization"] for asked in server.asked} == {"Basic dXNlcjpzZWNyZXQ="}
+
+
 def test_discover_lists_what_a_page_names(server: ScriptedServer, desk: Path) -> None:
     """Relative to the page's base, each address once, comments and other alternates left aside."""
     server.on("/", answer(PAGE, Content_Type="text/html; charset=utf-8"))

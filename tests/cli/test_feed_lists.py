@@ -26,7 +26,7 @@ LIST = """<opml version="2.0"><head/><body><outline text="Korea">
 <outline text="Süddeutsche Zeitung: &quot;Politik&quot;" language="de"
  xmlUrl="https://sz.example/a?b=1&amp;c=2"/>
 <outline text="Yonhap" xmlUrl="https://other.example/1"/><outline text="Yonhap" xmlUrl="https://other.example/2"/>
-<outline text="한겨레" xmlUrl="https://hani.example/rss"/>
+<outline text="한겨레&#x202E;" xmlUrl="https://hani.example/rss"/>
 <outline text="# [[feed]]&#10;name&#127; = 'x'" xmlUrl="https://odd.example/&quot;&#10;x"/>
 </outline><outline text="Podcast" xmlUrl="itpc://cast.example/"/></body></opml>"""
 
@@ -43,6 +43,7 @@ def test_import_prints_tables_that_the_config_can_take(desk: Path) -> None:
     """Names are unique, also against the config's; what stands in titles stays within quotes and comments."""
     told = run("feeds", "import", "list.opml", cwd=desk)
     assert (told.returncode, told.stderr) == (0, "")
+    assert "# 한겨레\n" in told.stdout  # without the character that turns the line around
     feeds = tomllib.loads(told.stdout)["feed"]
     assert [(feed["name"], feed["url"]) for feed in feeds] == [
         ("suddeutsche-zeitung-politik", "https://sz.example/a?b=1&c=2"),

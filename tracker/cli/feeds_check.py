@@ -43,7 +43,7 @@ def check(context: click.Context, url: str, form: str) -> None:
         _told(feed, fetch_settings, steps)
     except (FetchFailed, ParseFailed) as failed:
         problem = str(failed)
-    output.print_rows([{"step": step, "told": told} for step, told in steps], ("step", "told"), form)
+    _print([{"step": step, "told": told} for step, told in steps], ("step", "told"), form)
     if problem:
         raise click.UsageError(problem)
 
@@ -69,7 +69,13 @@ def discover(context: click.Context, url: str, form: str) -> None:
     rows = list(_named(response, fetch_settings))
     if not rows:
         raise click.UsageError(f"{response.url} names no feed; `tracker feeds check` tells whether it is one")
-    output.print_rows(rows, ("url", "type", "title"), form)
+    _print(rows, ("url", "type", "title"), form)
+
+
+def _print(rows: list[dict[str, str]], columns: tuple[str, ...], form: str) -> None:
+    """Rows of what strangers wrote, without the characters that a terminal would obey."""
+    cleaned = [{name: "".join(filter(str.isprintable, text)) for name, text in row.items()} for row in rows]
+    output.print_rows(cleaned, columns, form)
 
 
 def _settings(context: click.Context, url: str) -> tuple[FetchSettings, FeedSettings]:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from tracker.feeds.opml import Outline
     from tracker.feeds.settings import FeedSettings
 
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# What TOML forbids, and what turns the direction of a line, so that it reads otherwise than it is.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @click.command("import")
