@@ -119,6 +119,29 @@ def test_what_is_no_feed_is_one_line_and_status_2(
 
 
 @pytest.mark.parametrize("command", ["check", "discover"])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (
+            "yonhapp",
+            "'yonhapp' is no http or https address, and no feed has that name (did you mean 'yonhap'?)",
+        ),
+        ("saved", "saved is a file, saved.xml; `tracker feeds parse` reads files"),
+        ("locked", "locked: the environment variable NOBODY_SETS_THIS (auth_env) is not set"),
+    ],
+)
+def test_a_name_that_cannot_be_visited_says_why(desk: Path, command: str, name: str, message: str) -> None:
+    """Mistyped, a file, or without its password."""
+    (desk / "config.toml").write_text(
+        '[[feed]]\nname = "yonhap"\nurl = "http://127.0.0.1:9/"\n'
+        '[[feed]]\nname = "saved"\nurl = "saved.xml"\n'
+        '[[feed]]\nname = "locked"\nurl = "http://127.0.0.1:9/x"\nauth_env = "NOBODY_SETS_THIS"\n'
+    )
+    done = run("feeds", command, name, cwd=desk)
+    assert (done.returncode, done.stderr) == (2, f"tracker: {message}\n")
+
+
+@pytest.mark.parametrize("command", ["check", "discover"])
 @pytest.mark.parametrize("url", ["ftp://example.org/feed", "feed.xml", "", "http://", "http://[::1/x"])
 def test_an_address_that_is_none_is_one_line_and_status_2(desk: Path, command: str, url: str) -> None:
     """Nothing is asked, and nothing is taken for a file."""

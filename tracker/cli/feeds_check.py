@@ -68,7 +68,7 @@ def discover(context: click.Context, url: str, form: str) -> None:
         raise click.UsageError(str(problem)) from problem
     rows = list(_named(response, fetch_settings))
     if not rows:
-        raise click.UsageError(f"{response.url} names no feed; `tracker feeds check` tells whether it is one")
+        raise click.UsageError(f"{response.url} names no feed, and is none")
     _print(rows, ("url", "type", "title"), form)
 
 
@@ -81,13 +81,18 @@ def _print(rows: list[dict[str, str]], columns: tuple[str, ...], form: str) -> N
 def _settings(context: click.Context, url: str) -> tuple[FetchSettings, FeedSettings]:
     """How to fetch, and the feed at `url`: the configured one of that address or name, else a plain one."""
     from tracker.config import Config
-    from tracker.feeds.settings import FeedSettings, FetchSettings
+    from tracker.errors import did_you_mean
+    from tracker.feeds.settings import FeedSettings, FetchSettings, path_of
 
     config = Config.load(context.find_root().obj["config"])
     fetch_settings = config.section("fetch", FetchSettings)
-    for feed in config.sections("feed", FeedSettings):
+    feeds = config.sections("feed", FeedSettings)
+    for feed in feeds:
         if url in (feed.url, feed.name):
             return fetch_settings, feed
+    if path_of(url) is not None:
+        near = did_you_mean(url, [feed.name for feed in feeds])
+        raise click.UsageError(f"{url!r} is no http or https address, and no feed has that name{near}")
     try:
         return fetch_settings, FeedSettings(name=url, url=url)
     except ValueError as problem:
@@ -101,7 +106,7 @@ def _request(feed: FeedSettings) -> Request:
     from tracker.feeds.fetch import Request
 
     if feed.path is not None:
-        raise FetchFailed(f"{feed.url} is no http or https address; `tracker feeds parse` reads files")
+        raise FetchFailed(f"{feed.name} is a file, {feed.url}; `tracker feeds parse` reads files")
     return Request.of(feed, os.environ)
 
 
