@@ -175,6 +175,13 @@ def test_json_feed(version: str) -> None:
     assert (second.url, second.title, second.body) == ("https://other.example/b", "Said so.", "")
 
 
+def test_what_xml_may_not_hold_is_taken_out_of_json() -> None:
+    """Its escapes could bring in what a terminal obeys."""
+    item = {"id": "1", "title": "Kept\x1b[2J \x07word", "content_text": "One\nline\x00"}
+    (entry,) = read(json.dumps(JSON_FEED | {"items": [item]})).entries
+    assert (entry.title, entry.body) == ("Kept[2J word", "One\nline")
+
+
 def test_broken_json_is_salvaged() -> None:
     """A JSON Feed that breaks off gives the items that are whole."""
     feed = read(json.dumps(JSON_FEED)[:-30])

@@ -74,7 +74,7 @@ def discover(context: click.Context, url: str, form: str) -> None:
 
 def _print(rows: list[dict[str, str]], columns: tuple[str, ...], form: str) -> None:
     """Rows of what strangers wrote, without the characters that a terminal would obey."""
-    cleaned = [{name: "".join(filter(str.isprintable, text)) for name, text in row.items()} for row in rows]
+    cleaned = [{name: output.printable(text) for name, text in row.items()} for row in rows]
     output.print_rows(cleaned, columns, form)
 
 

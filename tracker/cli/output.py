@@ -62,7 +62,9 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: 
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows([list(columns), *texts])
         click.echo(out.getvalue(), nl=False)
-    elif form == "markdown":
+        return
+    texts = [[printable(text) for text in line] for line in texts]
+    if form == "markdown":
         click.echo("| " + " | ".join(columns) + " |\n|" + "---|" * len(columns))
         for line in texts:
             click.echo("| " + " | ".join(text.replace("|", "\\|").replace("\n", " ") for text in line) + " |")
@@ -70,6 +72,11 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], form: 
         _rich(columns, texts)
     else:
         _aligned(columns, texts)
+
+
+def printable(text: str) -> str:
+    """A text of strangers without the characters that a terminal would obey; each space as a plain one."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
 
 
 def _aligned(columns: Sequence[str], texts: Sequence[Sequence[str]]) -> None:

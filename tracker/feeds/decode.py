@@ -36,7 +36,7 @@ _SHAPES = (
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)")
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # by XML 1.0, section 2.2
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # by XML 1.0, section 2.2
 # Names the Encoding Standard lacks and feeds use; and a codec of Python's that is narrower than the standard.
 _OTHER_NAMES = {"latin-1": "cp1252", "utf-32": "utf-32", "cp949": "cp949", "ks_c_5601": "cp949"}
 # Told apart from a cp1252 that was named: an unlabelled Korean feed can be read as it, and is not right.
@@ -102,5 +102,5 @@ def _candidates(body: bytes, content_type: str) -> Iterator[str]:
 
 def _cleaned(text: str, encoding: str, *, is_whole: bool) -> Decoded:
     text = _DECLARATION.sub("", text.removeprefix("\ufeff"), count=1)
-    text, count = _FORBIDDEN.subn("", text)
+    text, count = FORBIDDEN.subn("", text)
     return Decoded(text.lstrip(), encoding, repaired=bool(count) or not is_whole)

@@ -8,7 +8,6 @@ Source: opml.org/spec2.opml.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
@@ -16,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from attrs import frozen
 
 from tracker.errors import BadDocument
-from tracker.feeds.decode import decode
+from tracker.feeds.decode import FORBIDDEN, decode
 from tracker.feeds.html import one_line
 from tracker.feeds.settings import FeedSettings
 from tracker.feeds.urls import absolute, without_credentials
@@ -24,7 +23,6 @@ from tracker.feeds.urls import absolute, without_credentials
 MOST = 2_000  # feeds in one list
 _DEEPEST = 50
 _TITLE_LIMIT = 200
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # by XML 1.0, section 2.2
 
 
 @frozen(kw_only=True)
@@ -106,7 +104,7 @@ def write(feeds: Iterable[FeedSettings], title: str) -> str:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<opml version="2.0">',
-        f"  <head><title>{escape(_FORBIDDEN.sub('', title))}</title></head>",
+        f"  <head><title>{escape(FORBIDDEN.sub('', title))}</title></head>",
         "  <body>",
         *(f"    {_written(feed)}" for feed in feeds),
         "  </body>",
@@ -124,5 +122,5 @@ def _written(feed: FeedSettings) -> str:
         "language": feed.language,
         "xmlUrl": without_credentials(feed.url),
     }
-    told = (f"{name}={quoteattr(_FORBIDDEN.sub('', value))}" for name, value in given.items() if value)
+    told = (f"{name}={quoteattr(FORBIDDEN.sub('', value))}" for name, value in given.items() if value)
     return f"<outline {' '.join(told)}/>"

@@ -23,7 +23,7 @@ from tracker.evidence.document import Entry
 from tracker.feeds import jsonfeed
 from tracker.feeds.cadence import Hints
 from tracker.feeds.dates import instant
-from tracker.feeds.decode import Decoded, decode
+from tracker.feeds.decode import FORBIDDEN, Decoded, decode
 from tracker.feeds.html import one_line, tidy_text, to_text
 from tracker.feeds.urls import absolute, tidy
 
@@ -257,10 +257,13 @@ def _json_entry(item: Mapping[str, Any], base_url: str, zone: str, default_autho
 
 
 def _string(given: Mapping[str, Any], key: str) -> str:
-    """A text; also a number, which version 1 asks readers to take as one (ids)."""
+    """A text; also a number, which version 1 asks readers to take as one (ids).
+
+    Without the characters that XML may not hold: no other feed has them, and a terminal would obey some.
+    """
     value = given.get(key)
     is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return str(value).encode("utf-8", "replace").decode() if is_text else ""
+    return FORBIDDEN.sub("", str(value).encode("utf-8", "replace").decode()) if is_text else ""
 
 
 def _author(given: Mapping[str, Any]) -> str:
