@@ -81,6 +81,8 @@ class ScriptedServer:
             ready.set()
             self._loop.run_forever()
             server.close()
+            # A connection that was accepted a moment ago has no task yet, and would never be closed.
+            self._loop.run_until_complete(asyncio.sleep(0.01))
             for task in self._tasks:
                 task.cancel()
             self._loop.run_until_complete(asyncio.gather(*self._tasks, return_exceptions=True))
@@ -116,8 +118,10 @@ class ScriptedServer:
                         continue
                     writer.write(part)
                     await writer.drain()
-        except (asyncio.IncompleteReadError, OSError, asyncio.CancelledError):
+        except (asyncio.IncompleteReadError, OSError):
             return  # the other side has had enough, which is what most of these scripts are for
+        except asyncio.CancelledError:
+            writer.transport.abort()  # what nobody will read any more must not keep the socket open
         finally:
             self._tasks.discard(task)
             writer.close()
