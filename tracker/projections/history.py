@@ -57,10 +57,10 @@ class History(Projection):
             # What had no effect at `valid_from`, and what counts from there on after all; NULL where neither.
             sa.Column("inert", sa.LargeBinary),
             sa.Index(None, "commitment", "known_to", "valid_to"),
-            # The board of now and of any moment of knowledge; of one status or of all four.
-            sa.Index(None, "status", "valid_to", "known_to"),
-            sa.Index(None, "known_to", "valid_to"),  # the board of any moment
-            sa.Index(None, "known_from"),  # what changed since
+            # Boards, of one status or of all four: which rows they are is seen without looking at the rows.
+            sa.Index(None, "status", "valid_to", "known_to", "valid_from", "known_from"),
+            sa.Index(None, "known_to", "valid_to"),  # what changed since: what was believed before
+            sa.Index(None, "known_from"),  # and what was believed then
         )
         # Who has to be folded again when another one changes: a condition on it, or the whole it is part of.
         self.links = self.table(
