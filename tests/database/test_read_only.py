@@ -30,14 +30,13 @@ ASKED = (
 @contextmanager
 def frozen(folder: Path) -> Iterator[None]:
     """Nobody may write in the folder or its files, not even root, who becomes nobody meanwhile."""
-    modes = {path: path.stat().st_mode for path in [folder, *folder.iterdir(), *folder.parents]}
-    for path, mode in modes.items():
-        if path == folder or path.parent == folder:
-            path.chmod(0o555 if path == folder else 0o444)
-        elif not mode & 0o001:
-            path.chmod(mode | 0o111)  # pytest's folders are private
-        else:
-            modes[path] = 0
+    for parent in folder.parents:
+        # Pytest's folders are private. They stay passable: what other workers test lies below them, too.
+        if not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o111)
+    modes = {path: path.stat().st_mode for path in [folder, *folder.iterdir()]}
+    for path in modes:
+        path.chmod(0o555 if path == folder else 0o444)
     is_root = os.geteuid() == 0
     try:
         if is_root:
@@ -47,8 +46,7 @@ def frozen(folder: Path) -> Iterator[None]:
         if is_root:
             os.seteuid(0)
         for path, mode in modes.items():
-            if mode:
-                path.chmod(mode)
+            path.chmod(mode)
 
 
 def answers(folder: Path) -> list[str]:
