@@ -12,13 +12,13 @@ from attrs import frozen
 from tracker.api import Tracker
 from tracker.commitments.policy import PolicySettings
 from tracker.config import Config
-from tracker.desk.folder import FINDINGS
 from tracker.dossier.parse import parse
 from tracker.evidence.finding import Factuality, Finding, Match, Relation
 from tracker.evidence.grade import Credibility, Reliability
 from tracker.evidence.when import Occurred, occurrence
 from tracker.log import log
 from tracker.log.events import FindingMade
+from tracker.log.streams import FINDINGS
 
 HEAD = """
 format = 1

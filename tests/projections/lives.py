@@ -20,7 +20,7 @@ from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import FindingMade, FindingRejected
 from tracker.log.log import Draft, Expected
-from tracker.projections.folding import PREFIX
+from tracker.log.streams import COMMITMENT
 
 NAMES = ("one", "two", "three", "four", "five")
 
@@ -81,9 +81,9 @@ def live(database: Database, chance: Random) -> Iterator[int]:
             if len(found) > 3 and chance.random() < 0.3:
                 event = FindingRejected(finding=chance.choice(found[:-1]))
         elif name in ids:
-            stream, event = PREFIX + name, any_event(chance, name, ids[name], found)
+            stream, event = COMMITMENT + name, any_event(chance, name, ids[name], found)
         else:
-            stream, event = PREFIX + name, any_terms(chance, name)
+            stream, event = COMMITMENT + name, any_terms(chance, name)
         with database.writing() as connection:
             position = log.read_head(connection).position + 1
             moment = START + timedelta(days=position)
@@ -93,7 +93,7 @@ def live(database: Database, chance: Random) -> Iterator[int]:
                 moment = START + timedelta(days=chance.randrange(-9_000, 9_000))
             draft = Draft(event, Occurred.at(moment, SEOUL), id=log.new_id())
             (fact,) = log.append(connection, {stream: (Expected.ANY, [draft])}, START)
-        if stream.startswith(PREFIX):
+        if stream.startswith(COMMITMENT):
             ids.setdefault(name, []).append(fact.id)
         yield fact.position
 

@@ -22,7 +22,7 @@ from tracker.commitments.events import Fact
 from tracker.commitments.fold import Timeline, fold_all
 from tracker.commitments.standing import Standing
 from tracker.log import log
-from tracker.projections.folding import PREFIX
+from tracker.log.streams import COMMITMENT
 
 NAMES = ("aa", "bb", "cc", "dd")
 PARTIES = ("debtor", "partner", "creditor", "stranger")
@@ -146,12 +146,14 @@ def happening(
 
 def drafted(entries: Iterable[Entry]) -> list[tuple[str, log.Draft]]:
     """As the log takes them: stream and draft."""
-    return [(PREFIX + each.name, log.Draft(each.told[1], day(each.told[0]), id=each.id)) for each in entries]
+    return [
+        (COMMITMENT + each.name, log.Draft(each.told[1], day(each.told[0]), id=each.id)) for each in entries
+    ]
 
 
 def facts_in(connection: Connection) -> list[Fact]:
     """Every fact about a commitment, in the order of the log."""
-    return [fact for fact in log.read_all(connection) if fact.stream.startswith(PREFIX)]
+    return [fact for fact in log.read_all(connection) if fact.stream.startswith(COMMITMENT)]
 
 
 def fold_at(facts: Iterable[Fact], known: int) -> dict[str, Timeline]:
@@ -159,7 +161,7 @@ def fold_at(facts: Iterable[Fact], known: int) -> dict[str, Timeline]:
     streams: dict[str, list[Fact]] = {}
     for fact in facts:
         if fact.position <= known:
-            streams.setdefault(fact.stream.removeprefix(PREFIX), []).append(fact)
+            streams.setdefault(fact.stream.removeprefix(COMMITMENT), []).append(fact)
     return fold_all(streams)
 
 

@@ -33,7 +33,7 @@ from tracker.database.engine import Database
 from tracker.log import log
 from tracker.projections import runner
 from tracker.projections.folding import OPEN, Folding
-from tracker.projections.history import History
+from tracker.projections.history import History, decode
 from tracker.projections.inbox import Inbox
 from tracker.projections.runner import catch_up, caught_up, rebuild
 
@@ -126,7 +126,8 @@ def assert_answers(
         whole = history.standings(connection, moment, known)
         assert whole == standing_at(folded, moment)
         for ids in (None, way.ids):
-            assert history.standings(connection, moment, known, ids, way.statuses) == {
+            stored = history.stored_standings(connection, moment, known, ids, way.statuses)
+            assert {name: decode(each) for name, each in stored.items()} == {
                 name: standing
                 for name, standing in whole.items()
                 if standing.status in way.statuses and (ids is None or name in ids)

@@ -26,8 +26,8 @@ from tracker.feeds.worker import ParseWorker
 from tracker.log import log
 from tracker.log.eventlog import EventLog
 from tracker.log.events import LogStarted, PolicyChanged
+from tracker.log.streams import COMMITMENT, TRACKER
 from tracker.projections.answers import Commitment
-from tracker.projections.folding import PREFIX
 from tracker.projections.history import History
 from tracker.projections.inbox import Inbox
 from tracker.projections.reads import Reader
@@ -112,7 +112,7 @@ class Base:
         found = reader.commitment(name)
         if found is not None:
             return found
-        known = log.in_order(reader.connection, PREFIX)
+        known = log.in_order(reader.connection, COMMITMENT)
         if name in known:
             raise UnknownCommitment(f"{name!r} did not exist then, or was not known")
         raise UnknownCommitment(
@@ -134,10 +134,10 @@ class Base:
             drafts.append(
                 log.Draft(LogStarted(program="commitment-tracker 0.1"), Occurred.at(now, self.zone))
             )
-        changed = log.last_fact(connection, "tracker", "PolicyChanged")
+        changed = log.last_fact(connection, TRACKER, "PolicyChanged")
         known = changed.event.settings if changed and isinstance(changed.event, PolicyChanged) else ""
         if known != self.policy.hash:
             event = PolicyChanged(settings=self.policy.hash, text=repr(self.policy))
             drafts.append(log.Draft(event, Occurred.at(now, self.zone), recorded_by=who()))
         if drafts:
-            log.append(connection, {"tracker": (log.Expected.ANY, drafts)}, now)
+            log.append(connection, {TRACKER: (log.Expected.ANY, drafts)}, now)

@@ -15,7 +15,6 @@ from tracker.database.scrub import scrub
 from tracker.desk import forget as forgetting
 from tracker.desk import load as loading
 from tracker.desk import record as recording
-from tracker.desk.folder import COMMITMENT
 from tracker.desk.forget import Forgotten
 from tracker.desk.load import Loaded
 from tracker.desk.record import Recorded
@@ -29,6 +28,7 @@ from tracker.feeds.settings import FeedSettings
 from tracker.log import log, transfer
 from tracker.log.checkpoint import Checkpoint
 from tracker.log.events import ReplayEnded, ReplayStarted
+from tracker.log.streams import COMMITMENT, TRACKER
 
 
 class Writing(Base):
@@ -201,4 +201,4 @@ class Writing(Base):
     def _note(self, event: Event) -> None:
         with self._writing() as (connection, now):
             draft = log.Draft(event, Occurred.at(now, self.zone), recorded_by=who())
-            log.append(connection, {"tracker": (log.Expected.ANY, [draft])}, now)
+            log.append(connection, {TRACKER: (log.Expected.ANY, [draft])}, now)

@@ -21,7 +21,7 @@ from tracker.commitments.events import WatchChanged
 from tracker.commitments.policy import PolicySettings
 from tracker.commitments.standing import State
 from tracker.database.engine import upsert
-from tracker.desk.folder import COMMITMENT, FINDINGS, findings_of, open_folder
+from tracker.desk.folder import findings_of, open_folder
 from tracker.desk.judging import verdict_on
 from tracker.desk.tables import cursors
 from tracker.evidence.credibility import credibility
@@ -33,6 +33,7 @@ from tracker.evidence.source import Sources
 from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import DossierLoaded, FindingMade
+from tracker.log.streams import COMMITMENT, FINDINGS
 
 if TYPE_CHECKING:
     from tracker.matching.matcher import Matcher

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from tracker.commitments.conditions import read
 from tracker.commitments.events import DeadlineMoved, Event, Reworded
-from tracker.desk.folder import COMMITMENT, open_folder
+from tracker.desk.folder import open_folder
 from tracker.desk.load import parties
 from tracker.desk.record import recorded_fact
 from tracker.dossier.dossier import Party
@@ -17,6 +17,7 @@ from tracker.dossier.events import allow, read_event, values_of
 from tracker.dossier.register import Register
 from tracker.dossier.tables import loose
 from tracker.log import log
+from tracker.log.streams import COMMITMENT
 
 
 def describe(

@@ -18,9 +18,7 @@ from tracker.evidence.finding import Finding
 from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import FindingMade, FindingRejected
-
-COMMITMENT = "commitment/"
-FINDINGS = "findings/"
+from tracker.log.streams import COMMITMENT, FINDINGS
 
 
 @frozen

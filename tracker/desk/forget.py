@@ -19,8 +19,7 @@ from tracker.evidence.document import Document
 from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import DocumentForgotten
-
-STREAM = "documents"
+from tracker.log.streams import DOCUMENTS
 
 
 @frozen
@@ -56,7 +55,7 @@ def forget(
             id=_id(document),
             recorded_by=by,
         )
-        facts += log.append(connection, {STREAM: (log.Expected.ANY, [draft])}, now)
+        facts += log.append(connection, {DOCUMENTS: (log.Expected.ANY, [draft])}, now)
     return tuple(
         Forgotten(document.number, fact, document.forgotten, tuple(archive.kin(connection, document)))
         for document, fact in zip(found, facts, strict=True)

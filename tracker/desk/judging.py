@@ -10,10 +10,11 @@ from datetime import datetime
 
 from tracker.commitments.events import Fact, Fulfilled, Violated
 from tracker.commitments.policy import PolicySettings, Verdict, judge
-from tracker.desk.folder import COMMITMENT, Folder
+from tracker.desk.folder import Folder
 from tracker.errors import Refused
 from tracker.evidence.finding import Finding
 from tracker.log import log
+from tracker.log.streams import COMMITMENT
 
 POLICY = "policy"
 CLOCK = "clock"

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 from sqlalchemy.engine import Connection
 
-from tracker.desk.folder import COMMITMENT
 from tracker.dossier.dossier import Dossier
 from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import DossierLoaded, PartyName
+from tracker.log.streams import COMMITMENT, DOSSIER
 
 if TYPE_CHECKING:
     from tracker.dossier.diff import Change
-
-DOSSIER = "dossier/"
 
 
 @frozen

@@ -16,13 +16,14 @@ from tracker.commitments.events import (
     Violated,
 )
 from tracker.commitments.rules import Rule
-from tracker.desk.folder import COMMITMENT, FINDINGS, open_folder
+from tracker.desk.folder import open_folder
 from tracker.errors import Refused, UnknownFinding
 from tracker.evidence.finding import Finding, Relation
 from tracker.evidence.grade import Basis
 from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import FindingAccepted, FindingMade, FindingRejected
+from tracker.log.streams import COMMITMENT, FINDINGS
 
 
 @frozen

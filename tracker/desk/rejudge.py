@@ -13,9 +13,9 @@ from tracker.commitments.fold import fold_all, upstream_of
 from tracker.commitments.policy import PolicySettings
 from tracker.commitments.rings import rings
 from tracker.commitments.standing import Standing
-from tracker.desk.folder import COMMITMENT, FINDINGS
 from tracker.desk.whatif import WhatIf
 from tracker.log import log
+from tracker.log.streams import COMMITMENT, FINDINGS
 from tracker.projections.answers import Commitment, Difference, Rejudged
 from tracker.projections.reads import Reader
 

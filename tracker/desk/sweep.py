@@ -14,11 +14,12 @@ from sqlalchemy.engine import Connection
 from tracker.commitments.events import DeadlinePassed, Event, Fact, Manner, Violated, WindowClosed
 from tracker.commitments.policy import Lapse, PolicySettings
 from tracker.commitments.standing import Standing, State
-from tracker.desk.folder import COMMITMENT, FINDINGS, open_folder
+from tracker.desk.folder import open_folder
 from tracker.desk.judging import CLOCK
 from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import FindingMade
+from tracker.log.streams import COMMITMENT, FINDINGS
 
 
 def due(standing: Standing, now: datetime) -> bool:

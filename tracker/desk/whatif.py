@@ -18,12 +18,13 @@ from tracker.commitments.fold import parts_of
 from tracker.commitments.order import taken_back
 from tracker.commitments.policy import PolicySettings, weighs
 from tracker.commitments.standing import Standing
-from tracker.desk.folder import COMMITMENT, FINDINGS, Folder, fill_folder
+from tracker.desk.folder import Folder, fill_folder
 from tracker.desk.judging import is_by_rule, used_in, verdict_on
 from tracker.desk.sweep import brought, due
 from tracker.evidence.finding import Finding
 from tracker.log import log
 from tracker.log.events import FindingAccepted, FindingMade, FindingRejected
+from tracker.log.streams import COMMITMENT, FINDINGS
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 

@@ -19,11 +19,11 @@ from tracker.feeds.settings import FeedSettings
 from tracker.feeds.tables import feeds as table
 from tracker.log import log
 from tracker.log.events import FeedMoved, FeedPaused, FeedResumed
+from tracker.log.streams import FEED
 
 if TYPE_CHECKING:  # it comes with the HTTP client, which whoever opens a tracker to ask something needs not
     from tracker.feeds.moving import Trail
 
-PREFIX = "feed/"
 POLLER = "poller"
 
 
@@ -46,7 +46,7 @@ def introduce(connection: Connection, feeds: Sequence[FeedSettings], now: dateti
 
 def _as_logged(connection: Connection, feed: FeedSettings) -> dict[str, object]:
     row: dict[str, object] = {"moved_to": "", "paused": False, "paused_because": ""}
-    for fact in log.read(connection, PREFIX + feed.name):
+    for fact in log.read(connection, FEED + feed.name):
         match fact.event:
             case FeedMoved(configured=feed.url):
                 row["moved_to"] = fact.event.after
@@ -102,7 +102,7 @@ def resume(connection: Connection, feed: FeedSettings, because: str, now: dateti
 
 def _tell(connection: Connection, name: str, event: Event, now: datetime, by: str) -> None:
     draft = log.Draft(event, Occurred.at(now), recorded_by=by)
-    log.append(connection, {PREFIX + name: (log.Expected.ANY, [draft])}, now)
+    log.append(connection, {FEED + name: (log.Expected.ANY, [draft])}, now)
 
 
 def _set(connection: Connection, name: str, **values: object) -> None:

@@ -90,10 +90,16 @@ def unfinished_of(found: Sequence[Build], kind: Kind) -> Build | None:
 
 def begin(connection: Connection, kind: Kind) -> Build:
     """A new build, with empty tables."""
+    build = enter(connection, kind)
+    for table in bound(kind, build.build).tables:
+        table.create(connection)
+    return build
+
+
+def enter(connection: Connection, kind: Kind) -> Build:
+    """The row of a new build, without its tables."""
     mine = [build.build for build in all_builds(connection) if build.name == kind.name]
     projection = bound(kind, max(mine, default=0) + 1)
-    for table in projection.tables:
-        table.create(connection)
     build = Build(
         name=kind.name,
         build=projection.build,

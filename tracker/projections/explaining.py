@@ -24,7 +24,7 @@ def explain(reader: Reader, commitment: Commitment) -> Explanation:
     others = reader.quotes(
         [f for f in findings if f.id not in used and f.is_report and has_begun(f, reader.moment)]
     )
-    waits = {f.id for f, _ in reader.inbox.unsettled(reader.connection, reader.known, commitment.id)}
+    waits = {f.id for f in reader.inbox.unsettled(reader.connection, reader.known, commitment.id)}
     contrary = {Relation.VIOLATES.value} if standing.status is not Status.VIOLATED else {r.value for r in FOR}
     return Explanation(
         commitment=commitment,

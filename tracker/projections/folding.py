@@ -17,11 +17,10 @@ from tracker.commitments.events import Fact, Proposed, Reworded
 from tracker.commitments.fold import Change, Course, Timeline, courses_of, part_of, upstream_of
 from tracker.commitments.rings import rings
 from tracker.database.schema import to_micros
+from tracker.log.streams import COMMITMENT
 
 OPEN = 2**62
 """Without end: of knowledge in positions, of valid time in microseconds."""
-
-PREFIX = "commitment/"
 
 COLUMNS = (
     "commitment", "begun_at", "known_from", "known_to", "valid_from", "valid_to",
@@ -124,7 +123,7 @@ class Folding:
         self.source = source
         self.links = Links(source.links())
         self.before = batch[0].position - 1
-        names = list(dict.fromkeys(fact.stream.removeprefix(PREFIX) for fact in batch))
+        names = list(dict.fromkeys(fact.stream.removeprefix(COMMITMENT) for fact in batch))
         self.facts: dict[str, list[Fact]] = {name: [] for name in names}
         self.facts |= source.facts(names, self.before)
         last = source.last_rows(names)
@@ -139,7 +138,7 @@ class Folding:
     def take(self, fact: Fact) -> None:
         """Fold the commitment of `fact` as known at its position, then what hangs on it, each after all that
         it hangs on itself."""
-        name = fact.stream.removeprefix(PREFIX)
+        name = fact.stream.removeprefix(COMMITMENT)
         course = self._course(name)
         self.facts[name].append(fact)
         if isinstance(fact.event, Proposed | Reworded):

@@ -24,7 +24,8 @@ from tracker.commitments.standing import Standing, Status
 from tracker.database.schema import Name, from_micros, to_micros
 from tracker.database.statement import Insert, Statement
 from tracker.log.log import read_streams
-from tracker.projections.folding import COLUMNS, OPEN, PREFIX, Folding, Row
+from tracker.log.streams import COMMITMENT
+from tracker.projections.folding import COLUMNS, OPEN, Folding, Row
 from tracker.projections.projection import Projection
 
 STATUSES = [status.value for status in Status]
@@ -37,7 +38,7 @@ class History(Projection):
     """The projection, and the questions it answers. Times are microseconds since 1970 (UTC) in its tables."""
 
     name = "history"
-    version = 3
+    version = 4
 
     def declare(self) -> None:
         """Rows of standings; who hangs on whom; which parties a commitment ever named."""
@@ -86,7 +87,7 @@ class History(Projection):
 
     def apply(self, batch: Sequence[Fact], connection: Connection) -> None:
         """Fold what the batch touches, once per position, so that each step of knowledge stays."""
-        facts = [fact for fact in batch if fact.stream.startswith(PREFIX)]
+        facts = [fact for fact in batch if fact.stream.startswith(COMMITMENT)]
         if not facts:
             return
         folding = Folding(_Stored(self, connection), facts)
@@ -103,15 +104,10 @@ class History(Projection):
             self._insert.run(connection, opened)
 
     def standings(
-        self,
-        connection: Connection,
-        as_of: datetime | None,
-        known: int,
-        ids: Iterable[str] | None = None,
-        statuses: Iterable[str] = STATUSES,
+        self, connection: Connection, as_of: datetime | None, known: int, ids: Iterable[str] | None = None
     ) -> dict[str, Standing]:
         """Where each commitment stood at `as_of` (None: after all facts), believed at position `known`."""
-        found = self.stored_standings(connection, as_of, known, ids, statuses)
+        found = self.stored_standings(connection, as_of, known, ids)
         return {name: decode(stored) for name, stored in found.items()}
 
     def stored_standings(
@@ -125,57 +121,37 @@ class History(Projection):
     ) -> dict[str, bytes]:
         """The same, as bytes that `decode` takes, in the order in which the commitments were first recorded.
 
-        For whoever has decoded the same ones before, and on the driver itself, because a board of a thousand
-        rows took twice as long with a `Row` for each. With `party`, only of commitments whose words ever
+        For whoever has decoded the same ones before. With `party`, only of commitments whose words ever
         named it.
         """
-        where: list[str] = []
-        values: list[object] = []
-
-        def narrow(condition: str, *parameters: object) -> None:
-            where.append(condition)
-            values.extend(parameters)
-
-        narrow("known_from <= ? AND known_to > ?", known, known)
-        if as_of is None:
-            narrow(f"valid_to = {OPEN}")
-        else:
-            narrow("valid_from <= ? AND valid_to > ?", *[to_micros(as_of)] * 2)
-        for column, wanted in (("status", statuses), ("commitment", ids)):
-            if wanted is not None:
-                some = list(wanted)
-                narrow(f"{column} IN ({', '.join('?' * len(some))})" if some else "1 = 0", *some)
+        where = [*_believed(known), *_valid(as_of), _one_of("status", statuses)]
+        if ids is not None:
+            where.append(_one_of("commitment", ids))
         if party:
-            narrow(f"commitment IN (SELECT commitment FROM {self.parties.name} WHERE party = ?)", party)
-        query = f"SELECT begun_at, commitment, standing FROM {self.rows.name} WHERE {' AND '.join(where)}"
-        rows = sorted(Statement(query).rows(connection, *values))
-        return {commitment: standing for _, commitment, standing in rows}
+            named = f"SELECT commitment FROM {self.parties.name} WHERE party = ?"
+            where.append((f"commitment IN ({named})", [party]))
+        rows = self._select(connection, "begun_at, commitment, standing", where)
+        return {commitment: standing for _, commitment, standing in sorted(rows)}
 
     def inert(
         self, connection: Connection, as_of: datetime | None, known: int, ids: Iterable[str] | None = None
     ) -> dict[str, tuple[Inert, ...]]:
         """By commitment the facts without effect by `as_of` (None: at all), believed at position `known`."""
-        rows = self.rows.c
-        query = self._believed(known, *self.rows.columns).where(rows.inert.is_not(None))
-        query = query.order_by(rows.valid_from)
+        where: list[_Condition] = [*_believed(known), ("inert IS NOT NULL", [])]
         if as_of is not None:
-            query = query.where(rows.valid_from <= to_micros(as_of))
+            where.append(("valid_from <= ?", [to_micros(as_of)]))
         if ids is not None:
-            query = query.where(rows.commitment.in_(list(ids)))
+            where.append(_one_of("commitment", ids))
         changes: dict[str, list[Change]] = {}
-        for row in connection.execute(query):
-            change = _change(row.valid_from, row.standing, row.inert)
-            changes.setdefault(row.commitment, []).append(change)
+        columns = "commitment, valid_from, standing, inert"
+        for name, *values in self._select(connection, columns, where, "valid_from"):
+            changes.setdefault(name, []).append(_change(*values))
         return {name: without_effect(found) for name, found in changes.items()}
 
     def steps(self, connection: Connection, name: str, known: int) -> list[Standing]:
         """All standings of one commitment in order of valid time, believed at log position `known`."""
-        rows = self.rows.c
-        query = self._believed(known, rows.standing).where(rows.commitment == name).order_by(rows.valid_from)
-        return [decode(row.standing) for row in connection.execute(query)]
-
-    def _believed(self, known: int, *columns: sa.Column[Any]) -> sa.Select[Any]:
-        return sa.select(*columns).where(self.rows.c.known_from <= known, self.rows.c.known_to > known)
+        where = [*_believed(known), _one_of("commitment", [name])]
+        return [decode(stored) for (stored,) in self._select(connection, "standing", where, "valid_from")]
 
     def moves(
         self, connection: Connection, as_of: datetime | None, after: int, up_to: int
@@ -185,30 +161,52 @@ class History(Projection):
         (position, commitment, before, since), for the positions after `after` up to `up_to`, in their order
         and at one position by commitment; before is None where it did not exist.
         """
-        rows = self.rows.c
         changed: dict[tuple[int, str], list[Standing | None]] = {}
-        for index, column in enumerate((rows.known_to, rows.known_from)):
-            query = sa.select(column.label("position"), rows.commitment, rows.standing)
-            query = query.where(column > after, column <= up_to, *self._valid_at(as_of))
-            for row in connection.execute(query):
-                pair = changed.setdefault((row.position, row.commitment), [None, None])
-                pair[index] = decode(row.standing)
+        for index, column in enumerate(("known_to", "known_from")):
+            where = [(f"{column} > ? AND {column} <= ?", [after, up_to]), *_valid(as_of)]
+            for position, name, stored in self._select(connection, f"{column}, commitment, standing", where):
+                changed.setdefault((position, name), [None, None])[index] = decode(stored)
         return [
             (position, name, before, since)
             for (position, name), (before, since) in sorted(changed.items(), key=lambda item: item[0])
             if since is not None
         ]
 
-    def _valid_at(self, as_of: datetime | None) -> tuple[sa.ColumnElement[bool], ...]:
-        rows = self.rows.c
-        if as_of is None:
-            return (rows.valid_to == OPEN,)
-        at = to_micros(as_of)
-        return (rows.valid_from <= at, rows.valid_to > at)
+    def _select(
+        self, connection: Connection, columns: str, where: Sequence[_Condition], order: str = ""
+    ) -> Iterable[Any]:
+        """Rows that meet all conditions, on the driver itself: with a `Row` for each of a thousand, a board
+        took twice as long."""
+        conditions = " AND ".join(condition for condition, _ in where)
+        text = f"SELECT {columns} FROM {self.rows.name} WHERE {conditions}"
+        values = [value for _, some in where for value in some]
+        return Statement(f"{text} ORDER BY {order}" if order else text).rows(connection, *values)
 
     def all_parties(self, connection: Connection) -> set[str]:
         """Every party that the words of a commitment ever named."""
         return set(connection.execute(sa.select(self.parties.c.party).distinct()).scalars())
+
+
+_Condition = tuple[str, Sequence[object]]
+"""A condition in SQL, with a value for each `?`."""
+
+
+def _believed(known: int) -> list[_Condition]:
+    """Believed at a position of the log."""
+    return [("known_from <= ? AND known_to > ?", [known, known])]
+
+
+def _valid(as_of: datetime | None) -> list[_Condition]:
+    """What stood at a moment; None: after all facts."""
+    if as_of is None:
+        return [(f"valid_to = {OPEN}", [])]
+    at = to_micros(as_of)
+    return [("valid_from <= ? AND valid_to > ?", [at, at])]
+
+
+def _one_of(column: str, wanted: Iterable[str]) -> _Condition:
+    some = list(wanted)
+    return (f"{column} IN ({', '.join('?' * len(some))})", some) if some else ("1 = 0", [])
 
 
 def _change(valid_from: int, standing: bytes, inert: bytes | None) -> Change:
@@ -235,8 +233,8 @@ class _Stored:
 
     def facts(self, names: Sequence[str], up_to: int) -> Mapping[str, list[Fact]]:
         """The facts of commitments up to a position."""
-        found = read_streams(self.connection, [PREFIX + name for name in names], up_to)
-        return {stream.removeprefix(PREFIX): facts for stream, facts in found.items()}
+        found = read_streams(self.connection, [COMMITMENT + name for name in names], up_to)
+        return {stream.removeprefix(COMMITMENT): facts for stream, facts in found.items()}
 
     def last_rows(self, names: Sequence[str]) -> Mapping[str, Row]:
         """Of each commitment the row that is believed of the end of time."""

@@ -6,7 +6,7 @@ and is not stored a second time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +20,8 @@ from tracker.log.events import FindingAccepted, FindingMade, FindingRejected
 from tracker.projections.folding import OPEN
 from tracker.projections.projection import Projection
 
+CHUNK = 500  # below the least number of parameters a statement may have
+
 _encode = msgspec.json.Encoder().encode
 _decoder = msgspec.json.Decoder(Finding)
 
@@ -28,7 +30,7 @@ class Inbox(Projection):
     """The projection, and the questions it answers."""
 
     name = "inbox"
-    version = 3
+    version = 4
 
     def declare(self) -> None:
         """Every finding, open or not."""
@@ -36,13 +38,15 @@ class Inbox(Projection):
             "findings",
             sa.Column("id", sa.Text, primary_key=True),
             sa.Column("commitment", sa.Text, nullable=False),
-            sa.Column("relation", sa.Text, nullable=False),
-            sa.Column("factuality", sa.Text, nullable=False),
+            sa.Column("document", sa.Text, nullable=False),
+            # Whether it may ask something of a person (`Finding.asks`): 0 or 1.
+            sa.Column("asks", sa.Integer, nullable=False),
             sa.Column("made_at", sa.BigInteger, nullable=False),
             sa.Column("settled_at", sa.BigInteger, nullable=False),
             sa.Column("rejected_at", sa.BigInteger, nullable=False),
             sa.Column("finding", sa.LargeBinary, nullable=False),
             sa.Index(None, "commitment", "made_at"),
+            sa.Index(None, "document"),
             sa.Index(None, "settled_at"),
             sa.Index(None, "rejected_at"),
         )
@@ -99,54 +103,50 @@ class Inbox(Projection):
         query = sa.select(rows.id, rows.rejected_at).where(rows.rejected_at < OPEN)
         return {row.id: row.rejected_at for row in connection.execute(query)}
 
-    def unsettled(
-        self, connection: Connection, known: int, commitment: str | None = None
-    ) -> list[tuple[Finding, int]]:
-        """Reports of an act that nobody has dealt with by position `known`, with the position of each."""
-        query = self._reports(known, known)
+    def unsettled(self, connection: Connection, known: int, commitment: str | None = None) -> list[Finding]:
+        """What may ask something of a person and nobody has dealt with by position `known`, oldest first."""
+        query = self._asking(known, known)
         if commitment is not None:
             query = query.where(self.findings.c.commitment == commitment)
-        return [(_decoder.decode(row.finding), row.made_at) for row in connection.execute(query)]
+        return [_decoder.decode(row.finding) for row in connection.execute(query)]
 
     def unsettled_between(
         self, connection: Connection, after: int, up_to: int, commitments: Sequence[str]
     ) -> list[tuple[Finding, int, int]]:
         """What was unsettled at some position from `after` to `up_to`, and when it was made and settled."""
-        query = self._reports(after, up_to).where(self.findings.c.commitment.in_(list(commitments)))
+        query = self._asking(after, up_to).where(self.findings.c.commitment.in_(list(commitments)))
         rows = connection.execute(query)
         return [(_decoder.decode(row.finding), row.made_at, row.settled_at) for row in rows]
 
-    def _reports(self, after: int, up_to: int) -> sa.Select[Any]:
+    def _asking(self, after: int, up_to: int) -> sa.Select[Any]:
         rows = self.findings.c
-        return (
-            sa.select(self.findings)
-            .where(rows.made_at <= up_to, rows.settled_at > after, rows.factuality == "actual")
-            .where(rows.relation.in_(["fulfils", "partly fulfils", "violates", "meets condition"]))
-            .order_by(rows.made_at)
-        )
+        there = (rows.asks == 1, rows.made_at <= up_to, rows.settled_at > after)
+        return sa.select(self.findings).where(*there).order_by(rows.made_at)
 
     def by_ids(self, connection: Connection, ids: Sequence[str]) -> dict[str, Finding]:
         """Findings by their id; one that does not exist is left out."""
         rows = self.findings.c
-        query = sa.select(rows.id, rows.finding).where(rows.id.in_(list(ids)))
-        return {row.id: _decoder.decode(row.finding) for row in connection.execute(query)}
+        found: dict[str, Finding] = {}
+        for begin in range(0, len(ids), CHUNK):
+            query = sa.select(rows.id, rows.finding).where(rows.id.in_(ids[begin : begin + CHUNK]))
+            found |= {row.id: _decoder.decode(row.finding) for row in connection.execute(query)}
+        return found
 
     def on_documents(
-        self, connection: Connection, numbers: Collection[int], known: int
-    ) -> dict[int, list[Finding]]:
-        """The findings made in documents by position `known`, by capture number; reads all there are."""
+        self, connection: Connection, hashes: Sequence[str], known: int
+    ) -> dict[str, list[Finding]]:
+        """The findings made in documents by position `known`, by the document's hash, oldest first."""
         rows = self.findings.c
-        query = sa.select(rows.finding).where(rows.made_at <= known).order_by(rows.made_at)
-        found: dict[int, list[Finding]] = {}
-        for row in connection.execute(query):
-            finding = _decoder.decode(row.finding)
-            if finding.number in numbers:
-                found.setdefault(finding.number, []).append(finding)
+        found: dict[str, list[Finding]] = {}
+        for begin in range(0, len(hashes), CHUNK):
+            there = (rows.document.in_(hashes[begin : begin + CHUNK]), rows.made_at <= known)
+            query = sa.select(rows.document, rows.finding).where(*there).order_by(rows.made_at)
+            for row in connection.execute(query):
+                found.setdefault(row.document, []).append(_decoder.decode(row.finding))
         return found
 
 
 def _row(finding: Finding, position: int) -> tuple[object, ...]:
-    match = finding.match
-    relation, factuality = match.relation.value, match.factuality.value
+    asks = int(finding.asks)
     encoded = _encode(finding)
-    return (finding.id, finding.commitment, relation, factuality, position, OPEN, OPEN, encoded)
+    return (finding.id, finding.commitment, finding.document, asks, position, OPEN, OPEN, encoded)

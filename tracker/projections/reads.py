@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from attrs import evolve as but
 
@@ -23,9 +23,9 @@ from tracker.commitments.standing import Flag, Standing, State, Status
 from tracker.evidence.document import Document
 from tracker.evidence.finding import Finding, Relation
 from tracker.log import log
+from tracker.log.streams import COMMITMENT
 from tracker.log.texts import is_storable
 from tracker.projections.answers import Commitment, Quote, Reason, TimelineEntry
-from tracker.projections.folding import PREFIX
 from tracker.projections.history import STATUSES, History, decode
 from tracker.projections.inbox import Inbox
 from tracker.projections.runner import View
@@ -73,11 +73,18 @@ class Reader:
         standings = self.history.stored_standings(
             self.connection, self.as_of, self.known, statuses=statuses, party=party
         )
-        waiting: dict[str, list[Finding]] = {}
-        for finding, _ in self.inbox.unsettled(self.connection, self.known):
-            waiting.setdefault(finding.commitment, []).append(finding)
-        rows = (self._shown(_plain(stored), waiting.get(name, ())) for name, stored in standings.items())
+        rows = (
+            self._shown(_plain(stored), self.unsettled.get(name, ())) for name, stored in standings.items()
+        )
         return [row for row in rows if not party or party in (*row.debtor, *row.creditor)]
+
+    @cached_property
+    def unsettled(self) -> dict[str, list[Finding]]:
+        """The findings that may ask something of a person, by commitment."""
+        found: dict[str, list[Finding]] = {}
+        for finding in self.inbox.unsettled(self.connection, self.known):
+            found.setdefault(finding.commitment, []).append(finding)
+        return found
 
     def commitment(self, name: str) -> Commitment | None:
         """One commitment, or None where it did not exist."""
@@ -86,7 +93,7 @@ class Reader:
         standing = self.history.standings(self.connection, self.as_of, self.known, [name]).get(name)
         if standing is None:
             return None
-        return self.view(standing, [f for f, _ in self.inbox.unsettled(self.connection, self.known, name)])
+        return self.view(standing, self.inbox.unsettled(self.connection, self.known, name))
 
     def steps(self, name: str) -> list[Commitment]:
         """One view per change, oldest first."""
@@ -205,7 +212,7 @@ class Reader:
 
     def facts(self, name: str) -> list[Fact]:
         """The recorded facts of a commitment that were not retracted, by `as_of`, in order of occurrence."""
-        facts = effective(log.read(self.connection, PREFIX + name, self.known))
+        facts = effective(log.read(self.connection, COMMITMENT + name, self.known))
         return [fact for fact in facts if self.as_of is None or fact.occurred.end <= self.as_of]
 
     def reason(self, fact: Fact) -> Reason:
@@ -222,13 +229,13 @@ class Reader:
             because=event.because,
             cites=event.cites,
             rule=event.rule if isinstance(event, Fulfilled | Violated) else "",
-            commitment=fact.stream.removeprefix(PREFIX),
+            commitment=fact.stream.removeprefix(COMMITMENT),
             findings=self.quotes(self.shelf.findings(used), counted=True),
         )
 
     def timeline(self, name: str) -> list[TimelineEntry]:
         """Every recorded fact of a commitment in order of occurrence, retracted and inert ones too."""
-        facts = log.read(self.connection, PREFIX + name, self.known)
+        facts = log.read(self.connection, COMMITMENT + name, self.known)
         alive = {fact.id for fact in effective(facts)}
         inert = {each.fact: each for each in self.inert(name)}
         facts.sort(key=lambda fact: (fact.occurred.end, fact.occurred.start, fact.position))

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import sqlalchemy as sa
-from attrs import asdict
 from attrs import evolve as but
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -37,6 +36,7 @@ from tracker.projections.builds import (
     begin,
     builds,
     change,
+    enter,
     move,
     take_over,
     unfinished_of,
@@ -263,24 +263,10 @@ def _fold_in_memory(connection: Connection, kinds: Sequence[Kind], head: int) ->
     found = all_builds(connection)
     _shadow(connection, [builds], filled=True)
     for kind in kinds:
-        build = answering(found, kind)
-        if build is None:
-            number = max((each.build for each in found if each.name == kind.name), default=0) + 1
-            build = Build(
-                name=kind.name,
-                build=number,
-                version=kind.version,
-                position=0,
-                state=CURRENT,
-                error="",
-                tables="",
-            )
-            connection.execute(builds.insert().values(asdict(build)))
-            filled = False
-        else:
-            build = change(connection, build, state=CURRENT)
-            filled = True
-        _shadow(connection, bound(kind, build.build).tables, filled=filled)
+        known = answering(found, kind)
+        # Current at once: the stored tables of another version cannot be dropped.
+        build = change(connection, known or enter(connection, kind), state=CURRENT)
+        _shadow(connection, bound(kind, build.build).tables, filled=known is not None)
         size = BATCH
         while not build.error and build.position < head:
             try:

@@ -38,8 +38,8 @@ def search(
         (document for document in _documents(reader, seen_by) if holds(document.text, words)),
         key=lambda document: (not holds(document.title, words), -document.number),
     )
-    evidence = _evidence(reader, documents)
-    return hits + [_of_document(each, words, evidence.get(each.number, ())) for each in documents]
+    evidence = reader.inbox.on_documents(reader.connection, [each.hash for each in documents], reader.known)
+    return hits + [_of_document(each, words, evidence.get(each.hash, ())) for each in documents]
 
 
 def _told(row: Commitment, names: Mapping[str, str]) -> str:
@@ -59,18 +59,6 @@ def _documents(reader: Reader, seen_by: datetime | None) -> Iterator[Document]:
             was_seen = seen_by is None or document.first_seen <= seen_by
             if was_out and was_seen and not document.forgotten:
                 yield document
-
-
-def _evidence(reader: Reader, documents: Sequence[Document]) -> dict[int, list[Finding]]:
-    """The findings in documents, by number; those of this archive, not of another one's numbers."""
-    if not documents:
-        return {}
-    hashes = {document.number: document.hash for document in documents}
-    found = reader.inbox.on_documents(reader.connection, hashes, reader.known)
-    return {
-        number: [finding for finding in findings if finding.document == hashes[number]]
-        for number, findings in found.items()
-    }
 
 
 def _of_commitment(row: Commitment, text: str, words: Sequence[str]) -> Hit:

@@ -18,8 +18,6 @@ from tracker.evidence.finding import Finding
 from tracker.log import log
 from tracker.projections.inbox import Inbox
 
-_CHUNK = 500  # below the least number of parameters a statement may have
-
 
 class Shelf:
     """The facts, findings and documents that were read by `connection`."""
@@ -45,8 +43,7 @@ class Shelf:
         """The findings with these ids in their order; one that does not exist is left out."""
         wanted = list(dict.fromkeys(ids))
         missing = [name for name in wanted if name not in self._findings]
-        for begin in range(0, len(missing), _CHUNK):
-            self._findings |= self.inbox.by_ids(self.connection, missing[begin : begin + _CHUNK])
+        self._findings |= self.inbox.by_ids(self.connection, missing)
         return [self._findings[name] for name in wanted if name in self._findings]
 
     def documents(self, findings: Iterable[Finding]) -> dict[str, Document]:

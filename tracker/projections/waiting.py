@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import chain
 
 from tracker.commitments.standing import Flag
-from tracker.evidence.finding import Finding
-from tracker.log import log
 from tracker.projections.answers import Commitment, InboxItem
 from tracker.projections.reads import Reader
 
@@ -16,13 +15,11 @@ _RANK = ("dispute", "unsupported", "fact", "finding", "deadline", "unobserved")
 def waiting(reader: Reader) -> list[InboxItem]:
     """What waits for a person: contrary and unsettled reports first, then facts, deadlines, windows."""
     items = []
-    by_name: dict[str, list[tuple[Finding, int]]] = {}
-    for finding, position in reader.inbox.unsettled(reader.connection, reader.known):
-        by_name.setdefault(finding.commitment, []).append((finding, position))
+    reader.shelf.documents(chain.from_iterable(reader.unsettled.values()))  # at once, for the quotes
     inert_of = reader.history.inert(reader.connection, reader.as_of, reader.known)
     for view in reader.board():
         standing = view.standing
-        for finding, _ in by_name.get(view.id, ()):
+        for finding in reader.unsettled.get(view.id, ()):
             if not reader.concerns(standing, finding, reader.moment):
                 continue
             quote = reader.quotes([finding])[0]
@@ -42,7 +39,7 @@ def waiting(reader: Reader) -> list[InboxItem]:
             words = "what its verdict rests on was taken back; a person decides"
             items.append(_item(view, "unsupported", words, standing.since.end))
         for inert in inert_of.get(view.id, ()):
-            if inert.waits and (fact := log.fact_of(reader.connection, inert.fact)) is not None:
+            if inert.waits and (fact := reader.shelf.fact(inert.fact)) is not None:
                 words = f"{type(fact.event).__name__} of {fact.occurred}: {inert.reason}"
                 items.append(_item(view, "fact", words, fact.recorded_at))
         until = standing.window.until

@@ -8,10 +8,9 @@ from tracker.commitments.events import Fact
 from tracker.evidence.finding import Finding
 from tracker.log import log
 from tracker.log.events import FindingAccepted, FindingMade, FindingRejected
+from tracker.log.streams import FINDINGS
 from tracker.projections.answers import Commitment, Evidence, Quote
 from tracker.projections.reads import Reader, has_begun
-
-_STREAM = "findings/"
 
 _Review = tuple[str, FindingAccepted | FindingRejected]
 """Who reviewed a finding, and what they made of it."""
@@ -24,7 +23,7 @@ def evidence(reader: Reader, commitment: Commitment) -> list[Evidence]:
     """
     made: list[tuple[Fact, Finding]] = []
     reviews: dict[str, _Review] = {}
-    for fact in log.read(reader.connection, _STREAM + commitment.id, reader.known):
+    for fact in log.read(reader.connection, FINDINGS + commitment.id, reader.known):
         match fact.event:
             case FindingMade(finding=finding) if reader.as_of is None or has_begun(finding, reader.as_of):
                 made.append((fact, finding))
@@ -44,7 +43,7 @@ def evidence(reader: Reader, commitment: Commitment) -> list[Evidence]:
 def _waiting(reader: Reader, commitment: Commitment) -> set[str]:
     """The findings that wait for a person: those that `Commitment.to_review` counts."""
     unsettled = reader.inbox.unsettled(reader.connection, reader.known, commitment.id)
-    return {f.id for f, _ in unsettled if reader.concerns(commitment.standing, f, reader.moment)}
+    return {f.id for f in unsettled if reader.concerns(commitment.standing, f, reader.moment)}
 
 
 def _evidence(fact: Fact, finding: Finding, quote: Quote, waiting: bool, review: _Review | None) -> Evidence:
