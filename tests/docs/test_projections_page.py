@@ -77,6 +77,27 @@ def test_a_package_that_cannot_be_used_stops_nobody(desk: Path) -> None:
     assert "No module named 'nothing_of_that_name'" in row["error"]
 
 
+def test_a_parked_projection_is_listed_and_resumed_by_command(desk: Path) -> None:
+    """With the reason and the place; the board is shown all the while."""
+    code = (desk.parent / "site" / "last_breach.py").read_text()
+    loop = "        for fact in batch:\n"
+    ill = code.replace(loop, f"{loop}            assert fact.position < 7\n")
+    assert ill != code
+    (desk.parent / "site" / "last_breach.py").write_text(ill)
+    python(desk, "-c", "import tracker; tracker.open('config.toml').catch_up()")
+    python(desk, "-m", "tracker.cli", "status")
+    told = python(desk, "-m", "tracker.cli", "projections", "list", "--format", "json")
+    (row,) = [row for row in json.loads(told) if row["name"] == "last-breach"]
+    assert (row["state"], row["position"]) == ("parked", 6)
+    assert re.match(r"AssertionError:  \(last_breach\.py:\d+\)", row["error"])
+    resume = [sys.executable, "-m", "tracker.cli", "projections", "resume", "last-breach"]
+    again = subprocess.run(resume, cwd=desk, capture_output=True, text=True)
+    assert again.returncode == 1
+    assert "waits at position 6" in again.stderr.splitlines()[-1]
+    (desk.parent / "site" / "last_breach.py").write_text(code)
+    assert re.fullmatch(r"last-breach: up to date at position \d+\n", python(desk, *resume[1:]))
+
+
 def test_what_is_taken_back_counts_no_longer_from_then_on(tmp_path: Path) -> None:
     """Nor does a retraction that was taken back; and what was known before stays as it was known."""
     with tracker.open(loaded_desk(tmp_path) / "config.toml") as t:

@@ -157,5 +157,5 @@ def assert_goes_on(database: Database, before: list[Build]) -> None:
 def goes(database: Database, kind: Kind) -> list[int]:
     """The positions at which a rebuild says that it is."""
     seen: list[int] = []
-    rebuild(database, kind, lambda done, of: seen.append(done))
+    rebuild(database, kind, seen.append)
     return seen

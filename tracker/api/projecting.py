@@ -48,11 +48,11 @@ class Projecting(Base):
         healths += [_without_build(name, "broken", head, error) for name, error in known.broken.items()]
         return tuple(sorted(healths, key=lambda health: (health.name, health.build)))
 
-    def rebuild(self, name: str, progress: Callable[[int, int], None] = lambda done, of: None) -> int:
+    def rebuild(self, name: str, progress: Callable[[int], None] = lambda done: None) -> int:
         """Fill a projection anew from the first event, beside the build that answers until it takes over.
 
-        One that was interrupted goes on where it was. `progress` is told the position reached and the
-        head's. Returns the number of the build. Raises `UnknownProjection` and `ProjectionParked`.
+        One that was interrupted goes on where it was. `progress` is told each position reached.
+        Returns the number of the build. Raises `UnknownProjection` and `ProjectionParked`.
         """
         return runner.rebuild(self.database, registry().one(name), progress).build
 

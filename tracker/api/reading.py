@@ -292,8 +292,9 @@ class Reading(Base):
                     last_success=row.last_success if row else None,
                     next_at=row.next_at if row else None,
                     failures=row.failures if row else 0,
-                    error=(row.paused_because or row.error) if row else "",
+                    error=row.error if row else "",
                     paused=row.paused if row else False,
+                    paused_because=row.paused_because if row else "",
                     documents=captures.get(feed.name, 0),
                 )
             )

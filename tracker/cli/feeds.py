@@ -35,7 +35,7 @@ def list_(context: click.Context, form: str) -> None:
                 "next_at": "paused" if feed.paused else output.instant(feed.next_at),
                 "failures": feed.failures,
                 "documents": feed.documents,
-                "error": feed.error,
+                "error": feed.paused_because or feed.error,
                 "url": feed.url,
             }
             for feed in t.feeds()

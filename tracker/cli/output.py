@@ -130,10 +130,11 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def progress(total: int, title: str) -> Iterator[Callable[[str], None]]:
-    """A bar on a terminal, silence elsewhere; call what it yields with a word for each step done."""
+def progress(total: int, title: str) -> Iterator[Callable[..., None]]:
+    """A bar on a terminal, silence elsewhere; call what it yields with a word for each step done, or for
+    `steps` of them."""
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield lambda word, steps=1: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -146,4 +147,4 @@ def progress(total: int, title: str) -> Iterator[Callable[[str], None]]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=total, at="")
-        yield lambda word: bar.update(task, advance=1, at=word)
+        yield lambda word, steps=1: bar.update(task, advance=steps, at=word)

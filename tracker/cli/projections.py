@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 from attrs import asdict
 
@@ -34,8 +32,15 @@ def rebuild(context: click.Context, name: str) -> None:
 
     One that was interrupted goes on where it was.
     """
-    with opened(context) as t:
-        build = t.rebuild(name, _progress if sys.stderr.isatty() else _nothing)
+    with opened(context) as t, output.progress(t.head(), f"Rebuilding {name}") as advance:
+        reached = 0
+
+        def step(position: int) -> None:
+            nonlocal reached
+            advance(f"{position:,} events", position - reached)
+            reached = position
+
+        build = t.rebuild(name, step)
     click.echo(f"{name}: build {build} answers now")
 
 
@@ -47,11 +52,3 @@ def resume(context: click.Context, name: str) -> None:
     with opened(context) as t:
         position = t.resume(name)
     click.echo(f"{name}: up to date at position {position}")
-
-
-def _progress(done: int, of: int) -> None:
-    click.echo(f"\r{done:,} of {of:,} events", nl=done >= of, err=True)
-
-
-def _nothing(done: int, of: int) -> None:
-    """Say nothing where nobody looks."""

@@ -273,7 +273,7 @@ class InboxItem:
 
 @frozen(kw_only=True)
 class FeedHealth:
-    """How a configured feed is doing. `documents` counts captures."""
+    """How a configured feed is doing. `documents` counts captures; `paused_because` may be empty."""
 
     name: str
     url: str
@@ -283,6 +283,7 @@ class FeedHealth:
     failures: int
     error: str
     paused: bool
+    paused_because: str
     documents: int
 
 

@@ -111,13 +111,11 @@ def caught_up(database: Database, kinds: Sequence[Kind]) -> Iterator[View]:
         yield View(connection, head, numbers)
 
 
-def rebuild(
-    database: Database, kind: Kind, progress: Callable[[int, int], None] = lambda done, of: None
-) -> Build:
+def rebuild(database: Database, kind: Kind, progress: Callable[[int], None] = lambda done: None) -> Build:
     """Fill a new build from the first event, beside the current one, which answers until it takes over.
 
-    Goes on with one that was interrupted. `progress` is told the position reached and the head's. Returns
-    the build. Raises `ProjectionParked`, and leaves the current build as it is.
+    Goes on with one that was interrupted. `progress` is told each position reached. Returns the
+    build. Raises `ProjectionParked`, and leaves the current build as it is.
     """
     with database.writing() as connection:
         found = all_builds(connection)
@@ -127,8 +125,7 @@ def rebuild(
             unfinished = begin(connection, kind)
         elif unfinished.error:
             unfinished = change(connection, unfinished, error="")
-        head = read_head(connection).position
-    return _fill(database, kind, unfinished, lambda done: progress(done, max(head, done)))
+    return _fill(database, kind, unfinished, progress)
 
 
 def _fill(
