@@ -28,7 +28,8 @@ class WatchProfile:
     `object` is mandatory: a text that names none of these concepts never matches. `actors` are concepts one
     of which must act; `not_actors` make a clause somebody else's. `fulfils`, `partly`, `violates` and
     `meets` are patterns for the four relations; `ignore` are phrases that look like the object and are not.
-    `based_on` are words of the facts the commitment itself came from, which are no news about it.
+    `based_on` are words of the facts the commitment itself came from, which are no news about it. `about` are
+    patterns of texts that concern the commitment and tell no act; where it is empty, the object alone does.
     """
 
     commitment: str
@@ -41,3 +42,4 @@ class WatchProfile:
     meets: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     based_on: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()

@@ -64,6 +64,12 @@ def registered() -> dict[str, type]:
     return {name: event_class for event_class, (name, _) in _names.items()}
 
 
+# The classes that changed since they were first stored, with the schema they are stored in today.
+_SCHEMAS = {"WatchChanged": 2}
+
 for _class in [*vars(commitment_events).values(), *vars(log_events).values()]:
     if isinstance(_class, type) and issubclass(_class, Event) and _class is not Event:
-        register(_class)
+        register(_class, schema=_SCHEMAS.get(_class.__name__, 1))
+
+# Schema 2 says by which words a text is about a commitment.
+upcast("WatchChanged", 1, lambda old: {**old, "profile": {**old["profile"], "about": []}})

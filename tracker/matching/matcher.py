@@ -8,7 +8,7 @@ text says, never a verdict. Pure and deterministic; no text makes it raise or ta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 
@@ -337,27 +337,39 @@ class Matcher:
         lines: list[Encoded],
         objects: list[re.Match[str] | None],
     ) -> _Found | None:
-        """The object is named and no act is told of it."""
+        """The commitment is spoken of, and no act is told of it."""
         sentence = reading.sentences[number]
         for place, match in enumerate(objects):
-            if match is None:
+            named = _about(compiled, lines, place, match)
+            if not named:
                 continue
             clause = reading.clauses(number)[place]
-            first = lines[place].position(match.start())
-            last = lines[place].position(match.end() - 1)
             act = Act(
-                reading.tokens, sentence, clause, reading.clauses(number), first, first, last, Voice.NOUN,
-                partial(reading.times, number), reading.published,
+                reading.tokens, sentence, clause, reading.clauses(number), named[0], named[0], named[-1],
+                Voice.NOUN, partial(reading.times, number), reading.published,
             )  # fmt: skip
             judgement = judge(act)
             if judgement.factuality is Factuality.ACTUAL:
                 judgement = attrs.evolve(judgement, factuality=Factuality.COMMENTARY)
-            words = tuple(clause.words[i] for i in range(first, last + 1))
+            words = tuple(clause.words[i] for i in named)
             return _Found(
                 Relation.CONTEXT, judgement, number, place, words, words[0], 0.4,
                 (Cue("concept", "object", _span(reading, words)), judgement.cue), sentence.title,
             )  # fmt: skip
         return None
+
+
+def _about(
+    compiled: Compiled, lines: list[Encoded], place: int, match: re.Match[str] | None
+) -> Sequence[int]:
+    """The words of a clause by which it concerns the commitment, as places: what `about` asks for, or else
+    the object."""
+    if not compiled.about:
+        return range(lines[place].position(match.start()), lines[place].position(match.end() - 1) + 1) if match else ()
+    hits = (
+        hit.words for pattern in compiled.about if pattern.suits(lines) for hit in pattern.search(lines[place])
+    )
+    return next(hits, ())
 
 
 def _told_again(best: _Found, found: list[_Found]) -> _Found | None:

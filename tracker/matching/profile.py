@@ -28,6 +28,7 @@ class Compiled:
     acts: tuple[tuple[Relation, Pattern], ...]
     ignore: tuple[Pattern, ...]
     based_on: tuple[Pattern, ...]
+    about: tuple[Pattern, ...]
 
 
 def checked_concepts(concepts: Mapping[str, Concept]) -> None:
@@ -76,4 +77,5 @@ def compile_profile(profile: WatchProfile, concepts: Mapping[str, Concept]) -> C
         ),
         patterns(profile.ignore),
         patterns(profile.based_on),
+        patterns(profile.about),
     )
