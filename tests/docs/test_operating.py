@@ -31,4 +31,4 @@ def test_the_guide_to_operating_runs_as_printed(tmp_path: Path) -> None:
                 (desk / old).rename(desk / new)
             case [_, *_]:
                 assert line in told, (line, told)
-    assert seen == 7
+    assert seen == 8

@@ -21,6 +21,7 @@ from tracker.errors import UnknownFeed, UnknownFinding, UserError, did_you_mean
 from tracker.evidence.document import Document
 from tracker.evidence.when import occurrence
 from tracker.evidence.wording import words_of
+from tracker.feeds import standing as feed_standing
 from tracker.feeds.tables import feeds as feeds_table
 from tracker.log import log, transfer
 from tracker.log.checkpoint import Checkpoint
@@ -281,6 +282,7 @@ class Reading(Base):
         with self.database.reading() as connection:
             rows = {row.name: row for row in connection.execute(sa.select(feeds_table))}
             captures = archive.counts(connection)
+            pace = archive.pace(connection, self.now())
         health = []
         for feed in self.feed_settings:
             row = rows.get(feed.name)
@@ -296,6 +298,8 @@ class Reading(Base):
                     paused=row.paused if row else False,
                     paused_because=row.paused_because if row else "",
                     documents=captures.get(feed.name, 0),
+                    per_day=pace.get(feed.name, 0.0),
+                    asked_at=feed_standing.address(feed, row) if row else feed.url,
                 )
             )
         return tuple(health)

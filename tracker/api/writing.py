@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,8 +27,10 @@ from tracker.feeds import standing as feed_standing
 from tracker.feeds.settings import FeedSettings
 from tracker.log import log, transfer
 from tracker.log.checkpoint import Checkpoint
-from tracker.log.events import ReplayEnded, ReplayStarted
+from tracker.log.events import FindingMade, ReplayEnded, ReplayStarted
 from tracker.log.streams import COMMITMENT, TRACKER
+from tracker.projections.inbox import Inbox
+from tracker.projections.runner import caught_up
 
 
 class Writing(Base):
@@ -126,6 +128,27 @@ class Writing(Base):
         """
         with self._writing() as (connection, now):
             return forgetting.forget(connection, numbers, because, now, self.zone, who())
+
+    def prune(self, older_than: timedelta, *, dry_run: bool = False) -> int:
+        """Remove the words of documents first seen longer ago than that in which nothing was found.
+
+        Place, dates and hash stay, and the same words are not captured again. Returns how many there were.
+        A finding that is made meanwhile keeps its document.
+        """
+        before, total, after = self.now() - older_than, 0, 0
+        while True:
+            with caught_up(self.database, (Inbox,)) as view:
+                old = archive.seen_before(view.connection, before, after=after, limit=500)
+                cited = view.of(Inbox).cited(view.connection, [digest for _, digest in old])
+            if not old:
+                return total
+            numbers = [number for number, digest in old if digest not in cited]
+            if numbers and not dry_run:
+                with self._writing() as (connection, _):
+                    if log.last_of(connection, (FindingMade.__name__,)) > view.head:
+                        continue
+                    archive.empty(connection, numbers)
+            total, after = total + len(numbers), old[-1][0]
 
     def scrub(self) -> bool:
         """Rewrite the database, so that forgotten words are in none of its files.

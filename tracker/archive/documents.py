@@ -11,13 +11,16 @@ never captured again, under whatever guid or feed they come.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from tracker.database.schema import Moment, metadata
 from tracker.evidence.document import Document, Entry
+
+_RECENTLY = timedelta(days=30)
+_MANY = 500  # below the least number of parameters a statement may have
 
 documents = sa.Table(
     "documents",
@@ -118,14 +121,21 @@ def _forgotten(connection: Connection, hashes: set[str]) -> set[str]:
 
 def _chunks(values: set[str]) -> Iterator[list[str]]:
     ordered = sorted(values)
-    for start in range(0, len(ordered), 500):  # below the least number of parameters a statement may have
-        yield ordered[start : start + 500]
+    for start in range(0, len(ordered), _MANY):
+        yield ordered[start : start + _MANY]
 
 
 def forget(connection: Connection, number: int) -> None:
     """Remove the words of one capture; its number, hash, dates, feed, guid and address stay."""
     emptied = documents.update().where(documents.c.number == number)
     connection.execute(emptied.values(title="", body="", forgotten=True))
+
+
+def empty(connection: Connection, numbers: Sequence[int]) -> None:
+    """Remove the words of captures that nothing refers to; as `forget`, for many."""
+    for start in range(0, len(numbers), _MANY):
+        chosen = documents.c.number.in_(numbers[start : start + _MANY])
+        connection.execute(documents.update().where(chosen).values(title="", body="", forgotten=True))
 
 
 def kin(connection: Connection, document: Document) -> list[int]:
@@ -149,6 +159,19 @@ def captured(
     if since is not None:
         query = query.where(documents.c.first_seen >= since)
     return [_document(row) for row in connection.execute(query)]
+
+
+def seen_before(
+    connection: Connection, moment: datetime, *, after: int = 0, limit: int
+) -> list[tuple[int, str]]:
+    """Number and hash of the next captures after a number that have words and were first seen before."""
+    query = (
+        sa.select(documents.c.number, documents.c.hash)
+        .where(documents.c.number > after, documents.c.first_seen < moment, sa.not_(documents.c.forgotten))
+        .order_by(documents.c.number)
+        .limit(limit)
+    )
+    return [(row.number, row.hash) for row in connection.execute(query)]
 
 
 def last_number(connection: Connection) -> int:
@@ -183,6 +206,24 @@ def counts(connection: Connection) -> dict[str, int]:
     """How many captures each feed has."""
     query = sa.select(documents.c.feed, sa.func.count().label("captures")).group_by(documents.c.feed)
     return {row.feed: row.captures for row in connection.execute(query)}
+
+
+def pace(connection: Connection, now: datetime) -> dict[str, float]:
+    """How many new entries a day each feed had in the last 30 days, or since the first of them.
+
+    By the dates of publication where there are any: a first visit brings many days at once. An edit is no
+    new entry.
+    """
+    when = sa.func.coalesce(documents.c.published, documents.c.first_seen)
+    query = (
+        sa.select(
+            documents.c.feed, sa.func.count().label("entries"), sa.func.min(when, type_=Moment).label("first")
+        )
+        .where(documents.c.version == 1, when >= now - _RECENTLY, when <= now)
+        .group_by(documents.c.feed)
+    )
+    rows = connection.execute(query)
+    return {row.feed: row.entries / max((now - row.first) / timedelta(days=1), 1.0) for row in rows}
 
 
 def _document(row: Row[tuple[object, ...]]) -> Document:

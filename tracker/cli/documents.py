@@ -61,6 +61,28 @@ def show(context: click.Context, numbers: tuple[int, ...], feed: str, since: str
         output.print_rows([_row(document) for document in found], COLUMNS, form)
 
 
+@command.command("prune")
+@click.option("--older-than", required=True, metavar="SPAN", help="First seen longer ago: '365d', '52w'.")
+@click.option("--dry-run", is_flag=True, help="Only say how many there are.")
+@click.pass_context
+def prune(context: click.Context, older_than: str, dry_run: bool) -> None:
+    """Remove the words of old documents in which nothing was found.
+
+    What a finding cites stays, whatever its age. Number, dates, address and hash of the others stay too, so
+    that the same words are not captured again; no new commitment can be matched against them any more.
+    """
+    from tracker.feeds.settings import duration
+
+    try:
+        span = duration(older_than)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="--older-than") from problem
+    with opened(context) as t:
+        count = t.prune(span, dry_run=dry_run)
+    what = "document" if count == 1 else "documents"
+    click.echo(f"the words of {count} {what} {'would be' if dry_run else 'were'} removed")
+
+
 @command.command("forget")
 @click.argument("numbers", nargs=-1, required=True, type=click.IntRange(min=1), metavar="NUMBER...")
 @click.option("--because", required=True, help="Why; kept in the log for good.")

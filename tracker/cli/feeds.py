@@ -9,7 +9,10 @@ import click
 
 from tracker.cli import feeds_check, feeds_opml, opened, output
 
-COLUMNS = ("name", "publisher", "last_success", "next_at", "failures", "documents", "error", "url")
+COLUMNS = (
+    *("name", "publisher", "last_success", "next_at", "failures", "documents", "per_day", "error", "url"),
+    "asked_at",
+)
 
 
 @click.group("feeds")
@@ -25,7 +28,10 @@ for each in (feeds_check.check, feeds_check.discover, feeds_opml.import_, feeds_
 @output.format_option
 @click.pass_context
 def list_(context: click.Context, form: str) -> None:
-    """Every configured feed: last success, next visit, failures and why."""
+    """Every configured feed: last success, next visit, failures and why, and its new entries a day.
+
+    `asked_at` is filled where a feed has moved from the address in the config.
+    """
     with opened(context) as t:
         rows = [
             {
@@ -37,6 +43,8 @@ def list_(context: click.Context, form: str) -> None:
                 "documents": feed.documents,
                 "error": feed.paused_because or feed.error,
                 "url": feed.url,
+                "per_day": round(feed.per_day, 1),
+                "asked_at": feed.asked_at if feed.asked_at != feed.url else None,
             }
             for feed in t.feeds()
         ]

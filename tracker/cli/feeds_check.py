@@ -148,7 +148,22 @@ def _told(feed: FeedSettings, settings: FetchSettings, steps: list[Step]) -> Non
             zone=feed.zone,
         )
     steps += _reading(parsed)
+    steps.append(("next visit", _next(response, parsed, feed, settings)))
     steps += _entries(parsed, feed)
+
+
+def _next(response: Response, parsed: ParsedFeed, feed: FeedSettings, settings: FetchSettings) -> str:
+    """When the poller would come back after this visit, at the earliest, and for what reason."""
+    from datetime import UTC, datetime
+
+    from tracker.feeds.cadence import Cadence, Memory, Outcome, next_poll
+
+    now = datetime.now(UTC)
+    outcome = Outcome(
+        status=response.status, headers=response.headers, new=len(parsed.entries), hints=parsed.hints
+    )
+    plan = next_poll(now, Cadence.of(feed, settings), outcome, Memory(), 0.0)
+    return f"in {_shown(plan.at - now)} or a little later ({plan.because})"
 
 
 def _hop(hop: Hop) -> str:
@@ -200,8 +215,8 @@ def _entry(entry: Entry) -> str:
 
 
 def _shown(span: timedelta) -> str:
-    minutes = span.total_seconds() / 60
-    return f"{minutes / 60:g} h" if minutes >= 60 else f"{minutes:g} min"
+    minutes = round(span.total_seconds() / 60, 1)
+    return f"{round(minutes / 60, 1):g} h" if minutes >= 60 else f"{minutes:g} min"
 
 
 def _named(response: Response, settings: FetchSettings) -> Iterator[dict[str, str]]:

@@ -273,7 +273,11 @@ class InboxItem:
 
 @frozen(kw_only=True)
 class FeedHealth:
-    """How a configured feed is doing. `documents` counts captures; `paused_because` may be empty."""
+    """How a configured feed is doing. `documents` counts captures; `paused_because` may be empty.
+
+    `per_day` counts the new entries of a day, over the last 30 days or since the first of them; `asked_at` is
+    the address that is asked, another one than `url` where the feed has moved.
+    """
 
     name: str
     url: str
@@ -285,6 +289,8 @@ class FeedHealth:
     paused: bool
     paused_because: str
     documents: int
+    per_day: float
+    asked_at: str
 
 
 @frozen(kw_only=True)

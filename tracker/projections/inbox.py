@@ -145,6 +145,14 @@ class Inbox(Projection):
                 found.setdefault(row.document, []).append(_decoder.decode(row.finding))
         return found
 
+    def cited(self, connection: Connection, hashes: Sequence[str]) -> set[str]:
+        """Those of the hashes of documents in which something was found."""
+        found: set[str] = set()
+        for begin in range(0, len(hashes), CHUNK):
+            there = self.findings.c.document.in_(hashes[begin : begin + CHUNK])
+            found.update(connection.execute(sa.select(self.findings.c.document).where(there)).scalars())
+        return found
+
 
 def _row(finding: Finding, position: int) -> tuple[object, ...]:
     asks = int(finding.asks)
