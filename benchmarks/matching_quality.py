@@ -102,7 +102,9 @@ class Reader:
             if acts := told["acts"]:
                 assert isinstance(acts, list)
                 cues = acts[0]["cues"]
-                return f"{acts[0]['relation']}/{acts[0]['factuality']}: {cues[-1]['rule']} “{cues[-1]['text']}”"
+                return (
+                    f"{acts[0]['relation']}/{acts[0]['factuality']}: {cues[-1]['rule']} “{cues[-1]['text']}”"
+                )
             roles = {concept["role"] for concept in told["concepts"]}  # type: ignore[attr-defined]
         if "object" not in roles:
             return "concept: the object is not named"
@@ -167,9 +169,7 @@ def episodes(headlines: Sequence[Headline], found: Pairs) -> tuple[int, int]:
                 else:
                     those.append([headline])
     every = [(key, label, run) for (key, label), those in runs.items() for run in those]
-    caught = [
-        run for key, label, run in every if any(polarity(found.get((h.id, key))) == label for h in run)
-    ]
+    caught = [run for key, label, run in every if any(polarity(found.get((h.id, key))) == label for h in run)]
     return len(caught), len(every)
 
 

@@ -9,7 +9,8 @@ verifies them, so neither the order of adding nor what else is there can change 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
+from functools import cache
 
 from tracker.evidence.profile import Concept, WatchProfile
 from tracker.matching.lexicon import tokenise
@@ -19,7 +20,8 @@ class Index:
     """Stem n-grams -> profiles, by their commitment's id; profiles come and go without a rebuild."""
 
     def __init__(self) -> None:
-        self._grams: dict[str, dict[tuple[str, ...], Counter[str]]] = {}
+        # By one of its words: the n-gram, its other words, and whose it is.
+        self._grams: dict[str, dict[tuple[str, ...], tuple[tuple[str, ...], Counter[str]]]] = {}
         self._anchors: dict[str, tuple[WatchProfile, tuple[tuple[str, ...], ...]]] = {}
         self._asked: Counter[str] = Counter()
         self._variants: dict[str, tuple[tuple[str, ...], ...]] = {}
@@ -39,7 +41,9 @@ class Index:
         grams = {gram for name in rarest for gram in self._variants[name]}
         self._anchors[profile.commitment] = (profile, tuple(sorted(grams)))
         for gram in grams:
-            self._grams.setdefault(gram[0], {}).setdefault(gram, Counter())[profile.commitment] += 1
+            key = _key(gram)
+            rest = tuple(stem for stem in gram if stem != key and stem[:1].isalnum())
+            self._grams.setdefault(key, {}).setdefault(gram, (rest, Counter()))[1][profile.commitment] += 1
 
     def remove(self, commitment: str) -> None:
         """Forget the profile of a commitment, if there is one."""
@@ -48,25 +52,33 @@ class Index:
         profile, anchored = self._anchors.pop(commitment)
         self._asked.subtract((*profile.object, *profile.actors))
         for gram in anchored:
-            owners = self._grams[gram[0]]
-            del owners[gram][commitment]
-            if not owners[gram]:
-                del owners[gram]
-            if not owners:
-                del self._grams[gram[0]]
+            key = _key(gram)
+            there = self._grams[key]
+            del there[gram][1][commitment]
+            if not there[gram][1]:
+                del there[gram]
+            if not there:
+                del self._grams[key]
 
-    def candidates(self, stems: Sequence[str]) -> set[str]:
-        """The commitments whose object, and one of whose actors, is named among `stems`."""
-        words = set(stems)
+    def candidates(self, vocabulary: Set[str], stems: Callable[[], Sequence[str]]) -> set[str]:
+        """The commitments whose object, and one of whose actors, is named in a text.
+
+        `vocabulary` holds the stems of its words at least; `stems` gives them all in order, and is asked only
+        where that may say yes.
+        """
+        line = cache(stems)
         hit: set[str] = set()
-        for first in self._grams.keys() & words:
-            hit |= self._verified(first, stems)
-        named: dict[str, bool] = {}
+        for key in self._grams.keys() & vocabulary:
+            for gram, (rest, owners) in self._grams[key].items():
+                if vocabulary.issuperset(rest) and (len(gram) == 1 or _stands(gram, line())):
+                    hit.update(owners)
 
+        @cache
         def is_named(concept: str) -> bool:
-            if concept not in named:
-                named[concept] = any(_stands(gram, stems, words) for gram in self._variants[concept])
-            return named[concept]
+            return any(
+                all(stem in vocabulary or not stem[:1].isalnum() for stem in gram) and _stands(gram, line())
+                for gram in self._variants[concept]
+            )
 
         return {
             commitment
@@ -77,27 +89,14 @@ class Index:
             )
         }
 
-    def _verified(self, first: str, stems: Sequence[str]) -> set[str]:
-        """The owners of n-grams that begin with `first` and stand in the text as a whole."""
-        waiting = dict(self._grams[first])
-        found: set[str] = set()
-        at = -1
-        while waiting:
-            try:
-                at = stems.index(first, at + 1)
-            except ValueError:
-                break
-            for gram in [gram for gram in waiting if tuple(stems[at : at + len(gram)]) == gram]:
-                found.update(waiting.pop(gram))
-        return found
+
+def _key(gram: tuple[str, ...]) -> str:
+    """The word of an n-gram by which it is found: the longest, which is seldom the most frequent."""
+    return max((stem for stem in gram if stem[:1].isalnum()), key=len, default=gram[0])
 
 
-def _stands(gram: tuple[str, ...], stems: Sequence[str], words: set[str]) -> bool:
+def _stands(gram: tuple[str, ...], stems: Sequence[str]) -> bool:
     """Whether the n-gram stands in the text."""
-    if not words.issuperset(gram):
-        return False
-    if len(gram) == 1:
-        return True
     at = -1
     while True:
         try:

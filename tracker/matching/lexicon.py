@@ -36,6 +36,8 @@ _TOKEN = re.compile(
     r"|(?<=\s)[-–]+(?=\s)"
 )
 
+_WORD = re.compile(r"[^\W_]+")
+
 # Snowball's English stemmer leaves these forms apart from their verb.
 _FORMS = {
     "arise": "arose arisen",
@@ -188,8 +190,28 @@ def tokenise(text: str) -> Tokens:
 
 
 def stems_in(text: str) -> list[str]:
-    """The stems of `text` in order, without their places: what the index needs to say no quickly."""
+    """The stems of `text` in order, without their places."""
     return list(map(_STEMS.__getitem__, _TOKEN.findall(text)))
+
+
+def vocabulary(text: str) -> set[str]:
+    """The stems of the words of `text`, and perhaps a few more: what the index needs to say no quickly.
+
+    A plain expression for words costs a third of the tokeniser's. They differ in marks, which are no words, and
+    in what is cut short by stops inside ("U.S."); a text with such is read by both.
+    """
+    found = set(map(_STEMS.__getitem__, set(_WORD.findall(text))))
+    return found.union(stems_in(text)) if _has_inner_stop(text) else found
+
+
+def _has_inner_stop(text: str) -> bool:
+    """Whether a stop stands between two letters."""
+    at = text.find(".")
+    while at >= 0:
+        if text[at + 1 : at + 2].isalpha() and text[at - 1 : at].isalpha():
+            return True
+        at = text.find(".", at + 1)
+    return False
 
 
 def stem_of(word: str) -> str:

@@ -24,7 +24,7 @@ from tracker.matching.act import Act, is_noun
 from tracker.matching.doer import doer as find_doer
 from tracker.matching.factuality import Judgement, judge
 from tracker.matching.index import Index
-from tracker.matching.lexicon import is_participle, stems_in
+from tracker.matching.lexicon import is_participle, stems_in, vocabulary
 from tracker.matching.pattern import Encoded, Hit, Voice, one_of
 from tracker.matching.profile import Compiled, checked_concepts, compile_profile
 from tracker.matching.reading import Reading
@@ -113,7 +113,7 @@ class Matcher:
         """
         if not self.covers(language):
             return []
-        candidates = self._index.candidates(stems_in(text))
+        candidates = self._index.candidates(vocabulary(text), partial(stems_in, text))
         if not candidates:
             return []
         reading = Reading(text, _day(published, zone))
@@ -365,9 +365,16 @@ def _about(
     """The words of a clause by which it concerns the commitment, as places: what `about` asks for, or else
     the object."""
     if not compiled.about:
-        return range(lines[place].position(match.start()), lines[place].position(match.end() - 1) + 1) if match else ()
+        return (
+            range(lines[place].position(match.start()), lines[place].position(match.end() - 1) + 1)
+            if match
+            else ()
+        )
     hits = (
-        hit.words for pattern in compiled.about if pattern.suits(lines) for hit in pattern.search(lines[place])
+        hit.words
+        for pattern in compiled.about
+        if pattern.suits(lines)
+        for hit in pattern.search(lines[place])
     )
     return next(hits, ())
 
