@@ -1,9 +1,10 @@
 """How fast texts are matched, beside a bare dictionary engine (pyahocorasick) looking up the same terms.
 
-Run it with `make bench`, or by itself: `python -m benchmarks.matching --help`. Texts are made of invented words
-that are as frequent as words are (Zipf), in sentences; a share of them, 5 % unless said, holds a hit: a sentence
-in which an actor of one of the profiles acts on its object. One process, one core. The dictionary engine looks
-up the variants of all concepts in the same texts in lower case, and does nothing with what it finds.
+Run it with `make bench`, or by itself: `python -m benchmarks.matching --help`. Texts are made of invented
+words that are as frequent as words are (Zipf), in sentences; a share of them, 5 % unless said, holds a hit: a
+sentence in which an actor of one of the profiles acts on its object. One process, one core. The dictionary
+engine looks up the variants of all concepts in the same texts in lower case, and does nothing with what it
+finds.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from itertools import accumulate
+from itertools import accumulate, product
 
 import ahocorasick
 from attrs import frozen
@@ -25,13 +26,13 @@ from tracker.matching import Matcher
 from tracker.resources import resource
 
 PUBLISHED = datetime(2018, 6, 1, tzinfo=UTC)
-SYLLABLES = "ba co di fu ga he ji ko la me ni po qua ri so tu ve wi xa yo zo bre cla dri fle gro".split()
-COMMON = (
-    "the of to and a in that is was he for it with as his on be at by had not are but from or have an they which one you"
-    " were her all she there would their we him been has when who will more no if out so said what up its about into"
-    " than them can only other new some could time these two may then do first any my now such like our over man me"
-    " even most made after also did many before must through back years where much your way well down should because"
-).split()
+SYLLABLES = tuple(map("".join, product("bcdfghjklmnprstvwxz", "aeiou")))
+COMMON = """
+the of to and a in that is was he for it with as his on be at by had not are but from or have an they which one
+you were her all she there would their we him been has when who will more no if out so said what up its about into
+than them can only other new some could time these two may then do first any my now such like our over man me even
+most made after also did many before must through back years where much your way well down should because
+"""
 
 
 @frozen
@@ -53,7 +54,7 @@ class Words:
         invented: dict[str, None] = {}
         while len(invented) < size:
             invented["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4)))] = None
-        self.ranked = [*COMMON, *invented]
+        self.ranked = [*COMMON.split(), *invented]
         self.rare = self.ranked[2_000:]
         self._weights = list(accumulate(1 / (rank + 2) for rank in range(len(self.ranked))))
 
@@ -67,7 +68,7 @@ class Words:
 
 
 def invented(words: Words, count: int) -> tuple[list[Concept], list[WatchProfile], list[str]]:
-    """So many profiles with an object of their own and one of 500 actors, and a sentence that each would find."""
+    """So many profiles with an object of their own and one of 500 actors, and for each a sentence it finds."""
     draw = words.chance
     actors = [
         Concept(f"actor-{n}", (f"{draw.choice(words.rare)} {draw.choice(words.rare)}",)) for n in range(500)
@@ -131,7 +132,7 @@ def texts(words: Words, count: int, length: int, sentences: Sequence[str], share
     return made
 
 
-# As `sentences` of `invented`, for the dossier: in the words of news, about its commitments and about others'.
+# As `sentences` of `invented`, for the dossier, in the words of news.
 NEWS = (
     "North Korea fires a ballistic missile into the sea.",
     "North Korea has released three Americans, officials said.",

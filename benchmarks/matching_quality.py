@@ -1,12 +1,12 @@
 """How right the matcher is, held against headlines that a person labelled.
 
-    python -m benchmarks.matching_quality dev.tsv commitments.tsv noise.tsv [--before DAY | --since DAY] [--errors FILE]
+    python -m benchmarks.matching_quality dev.tsv commitments.tsv noise.tsv [--before DAY] [--since DAY]
 
 `dev.tsv` has a row for each headline and commitment (id, date, source, open_commitments, url, title, snippet,
 commitment, label, tag; the label is fulfils, violates or context, the commitment `none` where nothing open is
-concerned), `commitments.tsv` for each commitment an `id` and the days `opened` and `closed`, `noise.tsv` titles
-that concern none of them (id, date, title).
-`headlines.toml`, beside this file, says which commitments of the dossier those ids mean.
+concerned), `commitments.tsv` for each commitment an `id` and the days `opened` and `closed`, `noise.tsv`
+titles that concern none of them (id, date, title). `headlines.toml`, beside this file, says which commitments
+of the dossier those ids mean.
 
 A finding counts for the commitments that were open on the day. Relevance asks whether there is one at all,
 polarity whether it says that the act was done (fulfils, in part or whole) or the commitment broken. An
@@ -135,7 +135,10 @@ class Score:
     def __str__(self) -> str:
         precision = self.right / self.found if self.found else 1.0
         recall = self.right / self.wanted if self.wanted else 1.0
-        return f"P {precision:4.2f}  R {recall:4.2f}   ({self.right} right of {self.found}; {self.wanted} wanted)"
+        return (
+            f"P {precision:4.2f}  R {recall:4.2f}   "
+            f"({self.right} right of {self.found}; {self.wanted} wanted)"
+        )
 
 
 Pairs = dict[tuple[str, str], Match]
@@ -174,7 +177,7 @@ def episodes(headlines: Sequence[Headline], found: Pairs) -> tuple[int, int]:
 
 
 def verdicts(reader: Reader, headlines: Sequence[Headline], found: Pairs) -> list[tuple[str, str, bool]]:
-    """What the policy holds as the headlines come in, episode by episode: id, verdict, and whether it is right.
+    """What the policy holds as the headlines come in: id, verdict, and whether it is right.
 
     Right is a verdict most of whose headlines are labelled so.
     """

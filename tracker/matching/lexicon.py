@@ -197,8 +197,8 @@ def stems_in(text: str) -> list[str]:
 def vocabulary(text: str) -> set[str]:
     """The stems of the words of `text`, and perhaps a few more: what the index needs to say no quickly.
 
-    A plain expression for words costs a third of the tokeniser's. They differ in marks, which are no words, and
-    in what is cut short by stops inside ("U.S."); a text with such is read by both.
+    A plain expression for words costs a third of the tokeniser's. They differ in marks, which are no words,
+    and in what is cut short by stops inside ("U.S."); a text with such is read by both.
     """
     found = set(map(_STEMS.__getitem__, set(_WORD.findall(text))))
     return found.union(stems_in(text)) if _has_inner_stop(text) else found
