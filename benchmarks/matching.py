@@ -28,10 +28,11 @@ from tracker.resources import resource
 PUBLISHED = datetime(2018, 6, 1, tzinfo=UTC)
 SYLLABLES = tuple(map("".join, product("bcdfghjklmnprstvwxz", "aeiou")))
 COMMON = """
-the of to and a in that is was he for it with as his on be at by had not are but from or have an they which one
-you were her all she there would their we him been has when who will more no if out so said what up its about into
-than them can only other new some could time these two may then do first any my now such like our over man me even
-most made after also did many before must through back years where much your way well down should because
+the of to and a in that is was he for it with as his on be at by had not are but from or have an
+they which one you were her all she there would their we him been has when who will more no if out
+so said what up its about into than them can only other new some could time these two may then do
+first any my now such like our over man me even most made after also did many before must through
+back years where much your way well down should because
 """
 
 
@@ -68,7 +69,7 @@ class Words:
 
 
 def invented(words: Words, count: int) -> tuple[list[Concept], list[WatchProfile], list[str]]:
-    """So many profiles with an object of their own and one of 500 actors, and for each a sentence it finds."""
+    """So many profiles, each with an object of its own and one of 500 actors, and a sentence it finds."""
     draw = words.chance
     actors = [
         Concept(f"actor-{n}", (f"{draw.choice(words.rare)} {draw.choice(words.rare)}",)) for n in range(500)
