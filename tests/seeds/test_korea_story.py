@@ -1,4 +1,4 @@
-"""What became of it: the board of the Korean dossier on five days, as somebody who followed it would write it.
+"""What became of it: the board of the Korean dossier on five days, as one who followed it would write it.
 
 The dossier is loaded alone, without a feed: what it says of the months of the demo was settled since.
 """
@@ -6,7 +6,6 @@ The dossier is loaded alone, without a feed: what it says of the months of the d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -129,8 +128,8 @@ def test_what_nobody_can_judge_says_so(t: Tracker) -> None:
 
 
 def test_one_moratorium_holds_and_the_other_is_broken_at_the_end_of_2019(t: Tracker) -> None:
-    """Thirteen days with launches from 4 May on are breaches of the promise as Seoul told it, and of no other;
-    that one its author takes back on New Year's Day, which it may."""
+    """Thirteen days with launches from 4 May on are breaches of the promise as Seoul told it, and of no
+    other; that one its author takes back on New Year's Day, which it may."""
     pause = t.commitment("dprk-pause-tests", as_of="2019-12-31")
     assert (str(pause.since), pause.breaches, pause.by) == ("2019-05-04", 13, ("dprk",))
     assert str(pause.standing.last_breach) == "2019-11-28"
@@ -141,9 +140,7 @@ def test_one_moratorium_holds_and_the_other_is_broken_at_the_end_of_2019(t: Trac
 def test_blame_manner_and_extent_are_those_of_the_record(t: Tracker) -> None:
     """Who broke what and how, and how much came about."""
     board = {row.id: row for row in t.board(as_of="2019-12-31")}
-    found = {
-        name: (row.manner, row.by, row.flags) for name, row in board.items() if row.status == "violated"
-    }
+    found = {name: (row.manner, row.by, row.flags) for name, row in board.items() if row.status == "violated"}
     assert found == {
         "dprk-pause-tests": ("breach", ("dprk",), ()),
         "dprk-dismantle-sohae": ("repudiated", ("dprk",), ()),
