@@ -392,14 +392,14 @@ def test_statuses_differ_in_lightness_and_texts_can_be_read() -> None:
 
 @both_formats
 def test_the_korean_dossier_is_drawn(tmp_path: Path, form: str) -> None:
-    """All of its commitments, its parts, its conditions, and one arrow for what was asked in return."""
+    """All of its commitments, its parts, its conditions, and the two arrows for what was given in return."""
     text = (ROOT / "seeds" / "korea-2018.toml").read_text(encoding="utf-8")
     read = sheet(loaded(tmp_path, text), form)
     listed = json.loads(run("status", "--format", "json", cwd=tmp_path).stdout)
     names = {"c_" + row["id"].replace("-", "_") for row in listed}
     assert names == {name for name in read.boxes if name.startswith("c_")}
     labels = [label for _, _, label in read.arrows]
-    assert (labels.count("part of"), labels.count("in return for")) == (3, 1)
+    assert (labels.count("part of"), labels.count("in return for")) == (8, 2)
     assert ("c_us_security_guarantee", "c_dprk_denuclearize", "while: is active") in read.arrows
 
 

@@ -251,6 +251,27 @@ def test_no_evidence_from_after_the_day_that_is_asked_about(demo: Path) -> None:
         )
 
 
+def test_the_years_after_can_be_loaded_into_the_folder_of_the_demo(demo: Path, tmp_path: Path) -> None:
+    """The dossier goes on to 2019: loaded under today's clock, it adds what came later, and the verdicts that
+    the documents had given stay theirs."""
+    desk = tmp_path / "korea"
+    shutil.copytree(demo, desk)
+    then = status(desk, "--as-of", "2018-06-15")
+    with tracker.open(desk / "config.toml") as t:
+        by_policy = [reason.id for reason in t.explain("us-dprk-summit").reasons]
+    assert "dprk-return-remains" in then
+    assert "us-dprk-second-summit" not in then
+    run("load", cwd=desk)
+    board = status(desk, "--as-of", "2019-03-31")
+    assert board["us-dprk-second-summit"]["status"] == "fulfilled"
+    assert board["dprk-return-remains"]["since"] == "2018-07-27"
+    for name, (word, state) in BOARD.items():
+        row = status(desk, "--as-of", "2018-05-10")[name] if word == "pending" else board[name]
+        assert (row["status"], row["state"]) == (word, state)
+    with tracker.open(desk / "config.toml") as t:
+        assert [reason.id for reason in t.explain("us-dprk-summit").reasons] == by_policy
+
+
 def test_a_demo_killed_while_it_puts_its_folder_in_place_runs_again(tmp_path: Path) -> None:
     """Killed before any single rename or removal, the next run takes what it finds for a demo's."""
     script = (
