@@ -33,6 +33,8 @@ _SPEECH = word_set(
     suggests suggested means shows showed vows vowed pledges pledged promises promised agrees agreed
     demands demanded signals signalled hints hinted doubts doubted doubt rumours rumors evidence sign
     indication proof assurance assurances fact news idea possibility likely unlikely clear hopeful
+    signs indications claim claiming allegation allegations rumour rumor suspicion suspicions reveals
+    revealed finds found admits admitted acknowledges acknowledged concedes conceded argues argued hopes
     confident sure certain convinced concerned afraid worried true false
     """
 )
@@ -170,6 +172,8 @@ def clauses(tokens: Tokens, sentence: Sentence, number: int) -> list[Clause]:
 
 def _leads(word: str, before: str, after: str, lowers: list[str], offset: int) -> bool:
     """Whether `word` leads in a clause of its own here."""
+    if word == "but" and "not" in (recent := lowers[max(offset - 8, 0) : offset]) and _is_merely(recent):
+        return False  # "freed not just the engineers but all prisoners" is one statement
     if word in _LEADING:
         return not (word == "following" and after in ("day", "week", "month", "year")) and not (
             word == "ahead" and after != "of"
@@ -197,3 +201,9 @@ def _has_verb_soon(lowers: list[str], offset: int) -> bool:
         if word in _FINITE or (word.endswith("ed") and len(word) > 4) or is_gerund(word):
             return True
     return False
+
+
+def _is_merely(words: list[str]) -> bool:
+    """Whether a "not" is one of "not only", "not just"."""
+    at = words.index("not") + 1
+    return at < len(words) and words[at] in ("only", "just", "merely", "simply")

@@ -154,12 +154,26 @@ class _Stems(dict[str, str]):
 _STEMS = _Stems()
 
 
+class _Lows(dict[str, str]):
+    """Raw word -> the word in lower case with a straight apostrophe, as cue lists write it."""
+
+    def __missing__(self, raw: str) -> str:
+        if len(self) >= _CACHE_LIMIT:
+            self.clear()
+        self[raw] = low = raw.lower().replace("’", "'")
+        return low
+
+
+_LOWS = _Lows()
+
+
 @frozen
 class Tokens:
-    """The words of `text` and the marks that divide it, in order; the four tuples run in parallel."""
+    """The words of `text` and the marks that divide it, in order; the five tuples run in parallel."""
 
     text: str
     raws: tuple[str, ...]
+    lows: tuple[str, ...]
     stems: tuple[str, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
@@ -172,11 +186,11 @@ def tokenise(text: str) -> Tokens:
     """Every token of `text` with its stem and its characters `[start, end)`. Never raises."""
     found = list(_TOKEN.finditer(text))
     raws = tuple(match.group() for match in found)
-    stems = _STEMS
     return Tokens(
         text,
         raws,
-        tuple(stems[raw] for raw in raws),
+        tuple(map(_LOWS.__getitem__, raws)),
+        tuple(map(_STEMS.__getitem__, raws)),
         tuple(match.start() for match in found),
         tuple(match.end() for match in found),
     )
@@ -247,6 +261,7 @@ _NOUNS = {
     "lift": "lifting",
     "lower": "lowering",
     "participate": "participation",
+    "raise": "raise rise",
     "ratify": "ratification",
     "reduce": "reduction",
     "remove": "removal",

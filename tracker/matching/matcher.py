@@ -20,7 +20,7 @@ from tracker.evidence.document import Span
 from tracker.evidence.finding import Cue, Factuality, Match, Relation
 from tracker.evidence.profile import Concept, WatchProfile
 from tracker.evidence.when import Occurred
-from tracker.matching.act import Act, is_noun
+from tracker.matching.act import Act, is_intransitive, is_noun
 from tracker.matching.doer import doer as find_doer
 from tracker.matching.factuality import Judgement, judge
 from tracker.matching.index import Index
@@ -71,7 +71,7 @@ class Matcher:
     profile cannot be compiled, and nothing on any text.
     """
 
-    version = "1"
+    version = "2"
 
     def __init__(self, concepts: Iterable[Concept], profiles: Iterable[WatchProfile]) -> None:
         self._concepts = {concept.name: concept for concept in concepts}
@@ -302,10 +302,13 @@ class Matcher:
         sentence = reading.sentences[number]
         headline = [reading.encoded(0, at) for at in range(len(reading.clauses(0)))] if number else []
         around = [*lines, *headline]
+        told: Relation | None = None
         for relation, pattern in compiled.acts:
             if not pattern.suits(around):
                 continue
             for hit in pattern.search(lines[place]):
+                if hit.event and told is relation:
+                    continue  # a verb has told it already, and better
                 act = Act(
                     reading.tokens,
                     sentence,
@@ -327,7 +330,12 @@ class Matcher:
                 doer = find_doer(compiled, lines, place, hit)
                 if doer == "other" or (doer == "" and not reading.names(compiled.actors)):
                     continue
-                yield _judged(reading, relation, act, hit, doer, number, place)
+                found = _judged(reading, relation, act, hit, doer, number, place)
+                if hit.event and not _tells(found.judgement):
+                    continue
+                if found.judgement.factuality is Factuality.ACTUAL:
+                    told = relation
+                yield found
 
     def _context(
         self,
@@ -387,15 +395,22 @@ def _judged(
         relation = Relation.PARTLY_FULFILS
     words = tuple(act.clause.words[i] for i in hit.words)
     confidence = judgement.sure * (1.0 if title else 0.95) * (1.0 if doer else 0.85)
+    confidence *= 0.8 if hit.event else 1.0
     cues = (Cue("pattern", f"{hit.voice}: {hit.pattern}", _span(reading, words)), judgement.cue)
     return _Found(
         relation, judgement, number, place, words, act.clause.words[act.at], confidence, cues, title
     )
 
 
+def _tells(judgement: Judgement) -> bool:
+    """Whether the name of an event alone is worth a finding: where it is only planned or spoken of, the text
+    gives context."""
+    return judgement.factuality is not Factuality.PLANNED and judgement.cue.rule != "mentioned"
+
+
 def _can_be_passive(act: Act) -> bool:
-    """Whether an object before its act can suffer it: a participle, and no other clause's verb between."""
-    return is_participle(act.raw(act.at))
+    """Whether an object before its act can suffer it, or do it by itself ("the clinic opens")."""
+    return is_participle(act.raw(act.at)) or is_intransitive(act)
 
 
 def _without(line: Encoded, compiled: Compiled) -> Encoded:

@@ -7,9 +7,9 @@ from datetime import date
 
 from tracker.evidence.finding import Cue
 from tracker.matching.clause import Clause, Sentence, clauses, sentences
-from tracker.matching.factuality import commentary
 from tracker.matching.lexicon import Tokens, tokenise
 from tracker.matching.pattern import Encoded, encode
+from tracker.matching.surroundings import commentary
 from tracker.matching.when import Time, times
 
 # An actor who is first named later than this is not whom the text is about.
@@ -26,7 +26,8 @@ class Reading:
         self.sentences: list[Sentence] = sentences(self.tokens)
         self.comment: Cue | None = None
         if self.sentences and self.sentences[0].title:
-            self.comment = commentary(self.tokens, self.sentences[0])
+            last = next(one for one in reversed(self.sentences) if one.title)
+            self.comment = commentary(self.tokens, self.sentences[0], last)
         self._clauses: dict[int, tuple[Clause, ...]] = {}
         self._encoded: dict[tuple[int, int], Encoded] = {}
         self._named: dict[re.Pattern[str], bool] = {}

@@ -1,0 +1,260 @@
+"""Acts that are named rather than told: "the launch", "after the summit", "caught selling".
+
+A noun says nothing by itself. What governs it from the left, what stands right behind it, what is said of it
+and how it is described may take the act for granted ("shrugs off the launch"), deny it or put it off. Some
+acts are announced beforehand, and so praised and condemned beforehand: for a summit only its end, or what
+came after it, tells that it was held.
+"""
+
+from __future__ import annotations
+
+from tracker.evidence.finding import Factuality
+from tracker.matching import cues as words
+from tracker.matching.act import Act
+from tracker.matching.judgement import (
+    AUXILIARIES,
+    REACH,
+    Judgement,
+    doubting_adverb,
+    following,
+    is_negated,
+    merged,
+    sightings,
+    stands,
+)
+from tracker.matching.lexicon import is_base, is_past
+
+_WINDOW = 5
+
+_GOVERNING = (
+    (words.NEGATING, Factuality.NEGATED, "negating"),
+    (words.THREATENS, Factuality.THREATENED, "threat"),
+    (words.PLANNING, Factuality.PLANNED, "plan"),
+    (words.HEDGING, Factuality.HEDGED, "hedge"),
+    (words.FACTIVE, Factuality.ACTUAL, "taken for granted"),
+    (words.PERCEIVING, Factuality.ACTUAL, "perceived"),
+)
+_GOVERNING_NOUNS = (
+    # Not of gerunds: "dismisses the launch" takes it for granted, "dismisses freeing them" does not.
+    (words.REACTING, Factuality.ACTUAL, "reacted to"),
+    *_GOVERNING,
+)
+_OVER_GERUNDS = merged(*(kind[0] for kind in _GOVERNING))
+_OVER_NOUNS = merged(*(kind[0] for kind in _GOVERNING_NOUNS))
+
+
+def named(act: Act) -> Judgement:
+    """Acts named as a noun: only what takes them for granted makes them facts."""
+    nothing = nothing_before(act)
+    if nothing is not None:
+        return nothing
+    headed = _headed(act) or _hypothetical(act)
+    if headed is not None:
+        return headed
+    scheduled = any(act.stem(place) in words.SCHEDULED for place in act.places)
+    found = governed(act, noun=True, scheduled=scheduled)
+    if found is not None and found.factuality is not Factuality.ACTUAL:
+        return found
+    said = _predicate(act, scheduled, strict=found is not None)
+    if said is not None and (found is None or said.factuality is not Factuality.ACTUAL):
+        return said
+    if found is not None:
+        return found
+    if act.clause.lead in ("after", "following", "despite"):
+        return Judgement(Factuality.ACTUAL, act.cue("presupposed", 0), 0.72)
+    return _modified(act, scheduled) or mentioned(act)
+
+
+def mentioned(act: Act) -> Judgement:
+    """An act that is only spoken of."""
+    return Judgement(Factuality.COMMENTARY, act.cue("mentioned", act.at), 0.5)
+
+
+def governed(act: Act, *, noun: bool = False, scheduled: bool = False) -> Judgement | None:
+    """What governs a noun or a gerund from the left: the nearest cue within reach."""
+    found: tuple[int, int, Judgement] | None = None
+    kinds, rules = (_OVER_NOUNS, _GOVERNING_NOUNS) if noun else (_OVER_GERUNDS, _GOVERNING)
+    # "will stop nuclear and missile tests": what governs the first of two governs the second.
+    before = min(act.first, act.at)
+    for first, last, number in sightings(act, kinds, before, REACH, (",", "but")):
+        if found is not None and last < found[1]:
+            break
+        # Of two that end alike the longer is meant: "talks over" rather than "over".
+        judgement = _by_governor(act, rules[number], first, last, scheduled)
+        if judgement is not None and (found is None or first < found[0]):
+            found = first, last, judgement
+    return found[2] if found else doubting_adverb(act)
+
+
+def _by_governor(
+    act: Act, kind: tuple[words.Phrases, Factuality, str], first: int, last: int, scheduled: bool
+) -> Judgement | None:
+    """What one governing phrase makes of the act, or None where it says nothing about an act of this sort."""
+    phrases, factuality, rule = kind
+    stem = act.stem(first)
+    if factuality is Factuality.ACTUAL:
+        if scheduled and stem in words.ATTITUDES:
+            return None
+        if stem == "over" and not act.repeatable:
+            return None  # a row over a breach is about a fact, one over a release about what may come
+        if scheduled and stem in words.ANNOUNCING:
+            factuality, rule = Factuality.PLANNED, "announced"
+        elif phrases is words.PERCEIVING and first:
+            before = act.low(first - 1)
+            if before in words.FUTURE | words.WOULD | words.MAYBE | words.DUTY | {"to"}:
+                factuality, rule = Factuality.PLANNED, "yet to be perceived"
+    elif factuality is Factuality.NEGATED and is_negated(act, first):
+        # "has not stopped enriching" goes on; "did not deny" admits nothing.
+        if stem in words.STOPPING:
+            factuality, rule = Factuality.ACTUAL, "not stopped"
+        else:
+            factuality, rule = Factuality.HEDGED, "not denied"
+    sure = 0.7 if factuality is Factuality.ACTUAL else 0.85
+    return Judgement(factuality, act.cue(rule, first, last), sure)
+
+
+def nothing_before(act: Act) -> Judgement | None:
+    """`no missile was launched`, `none of the three was freed`, `neither side met`."""
+    for place in range(act.first - 1, max(act.first - 7, -1), -1):
+        low = act.low(place)
+        if low in ("no", "none", "neither", "nobody", "nor") and not _is_number_sign(act, place):
+            return Judgement(Factuality.NEGATED, act.cue("none", place))
+        if (
+            low in (",", "and", "but")
+            or (low in AUXILIARIES - {"to"})
+            or (place < act.first - 3 and is_past(low))
+        ):
+            break
+    for place in range(act.first, act.last):
+        low = act.low(place)
+        if low in ("no", "none", "neither", "zero") and place > act.at - 9:
+            # "net-zero target" counts nothing.
+            if _is_number_sign(act, place) or (low == "zero" and place and act.low(place - 1) == "net"):
+                continue
+            return Judgement(Factuality.NEGATED, act.cue("none", place))
+    return None
+
+
+def _is_number_sign(act: Act, place: int) -> bool:
+    """`No 2 reactor`, `no longer`, which is said of the verb by its own rule."""
+    return (
+        act.low(place) == "no"
+        and place + 1 < len(act.clause.words)
+        and (act.low(place + 1).isdigit() or act.low(place + 1) == "doubt")
+    )
+
+
+def _headed(act: Act) -> Judgement | None:
+    """`missile launch site`, `launch ban`, `launch fears`: the act only describes the noun behind it."""
+    place = act.last + 1
+    if act.at > act.last or place >= len(act.clause.words):
+        return None
+    raw, stem = act.low(place), act.stem(place)
+    if is_past(raw):
+        return None
+    if stem in words.PLACE_HEADS:
+        return mentioned(act)
+    for heads, factuality, rule in (
+        (words.PLAN_HEADS, Factuality.PLANNED, "plan"),
+        (words.DOUBT_HEADS, Factuality.HEDGED, "hedge"),
+        (words.STOP_HEADS, Factuality.NEGATED, "negating"),
+    ):
+        if stem in heads:
+            return Judgement(factuality, act.cue(rule, place), 0.8)
+    return None
+
+
+def _hypothetical(act: Act) -> Judgement | None:
+    """`response to any launch`, `a future summit`."""
+    for place in range(act.last - 1, max(act.first - 5, -1), -1):
+        low = act.low(place)
+        if low in ("any", "future", "potential"):
+            return Judgement(Factuality.PLANNED, act.cue("any", place), 0.8)
+        if place not in act.places and (low in AUXILIARIES or low in (",", "and", "but")):
+            break
+    return None
+
+
+def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
+    """What is said of the act: "the summit collapses", "the launch is planned", "the release was delayed".
+
+    `strict`: something has already taken it for granted, and only a plain denial or delay can undo that.
+    """
+    end = len(act.clause.words)
+    being: int | None = None
+    for place in range(act.last + 1, min(act.last + 1 + _WINDOW, end)):
+        low = act.low(place)
+        if low in (",", "and", "but"):
+            break
+        if low in words.ALMOST:
+            finished = following(act, words.FINISHED, _WINDOW + 2)
+            if finished is not None:
+                return Judgement(Factuality.ACTUAL, act.cue("nearly done", place, finished[1]), 0.7, True)
+        for phrases, factuality, rule in (
+            (words.UNDONE, Factuality.NEGATED, "undone"),
+            (words.DOUBTFUL, Factuality.HEDGED, "doubtful"),
+            (words.TO_COME, Factuality.PLANNED, "to come"),
+        ):
+            last = stands(act, phrases, place, end)
+            if last is not None:
+                return Judgement(factuality, act.cue(rule, place, last), 0.8)
+        if low in words.FUTURE | words.WOULD | words.DUTY or (low == "to" and _is_infinitive(act, place)):
+            return None if strict and low == "to" else Judgement(Factuality.PLANNED, act.cue("future", place))
+        if low in words.MAYBE or low in words.DOUBTING_ADVERBS:
+            return Judgement(Factuality.HEDGED, act.cue("may", place))
+        if low in words.NOT:
+            return Judgement(Factuality.NEGATED, act.cue("not", place))
+        if low in words.BE:
+            being = place if being is None else being
+            continue
+        last = stands(act, words.ENDING if scheduled else words.HAPPENING, place, end)
+        if last is not None and low not in ("place", "being"):
+            begun = not scheduled and any(
+                act.stem(p) in words.BEGINNING or act.low(p) in ("underway", "way")
+                for p in range(place, min(last + 3, end))
+            )
+            return Judgement(Factuality.ACTUAL, act.cue("took place", place, last), 0.65, begun)
+    if being is not None and not scheduled and act.low(being) not in ("being", "be"):
+        return Judgement(Factuality.ACTUAL, act.cue("took place", being), 0.65)
+    return None
+
+
+def _is_infinitive(act: Act, place: int) -> bool:
+    """`launch to follow`, not `led to sanctions`."""
+    after = act.raw(place + 1) if place + 1 < len(act.clause.words) else "the"
+    return (
+        is_base(after)
+        and after.islower()
+        and after not in ("the", "a", "an", "its", "their")
+        and not (is_past(act.raw(place - 1)))
+    )
+
+
+def _modified(act: Act, scheduled: bool) -> Judgement | None:
+    """`latest`, `Thursday's`, `last week's` before the noun, or `second … in a week` around it."""
+    end = len(act.clause.words)
+    since = act.last + 1 < end and act.low(act.last + 1) in ("in", "since", "this")
+    for place in range(act.last - 1, max(act.first - 6, -1), -1):
+        if place in act.places:
+            continue
+        low = act.low(place)
+        if low in (",", "and", "but", "for", "to", "on"):
+            break
+        genitive = low == "'s" and place > 0 and _is_past_day(act, place, scheduled)
+        if genitive or low in ("recent", "latest"):
+            first = place - 1 if genitive else place
+            return Judgement(Factuality.ACTUAL, act.cue("presupposed", first, place), 0.65)
+        if low in words.ORDINALS and since and not scheduled:
+            return Judgement(Factuality.ACTUAL, act.cue("counted", place), 0.65)
+    return None
+
+
+def _is_past_day(act: Act, place: int, scheduled: bool) -> bool:
+    """Whether a genitive is one of a time gone by: "yesterday's", "last week's", and "Thursday's" too,
+    unless what it tells of is announced beforehand."""
+    low = act.low(place - 1)
+    if low in ("yesterday", "overnight"):
+        return True
+    if low in ("week", "weekend", "month", "night"):
+        return place > 1 and act.low(place - 2) in ("last", "past")
+    return low.endswith("day") and low[:1] in "mtwfs" and not scheduled
