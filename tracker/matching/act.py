@@ -37,6 +37,7 @@ class Act:
     times: Callable[[], Sequence[Time]]
     published: date | None
     places: tuple[int, ...] = ()
+    event: bool = False  # the noun names an event by itself, without a verb that holds it
     repeatable: bool = False  # one of many of its kind ("has conducted six tests"), not a thing done once
 
     def raw(self, place: int) -> str:

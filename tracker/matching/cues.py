@@ -32,15 +32,16 @@ NOT = word_set("not never 't n't cannot hardly barely scarcely")
 # What may stand between an auxiliary and its verb.
 FILLERS = word_set(
     """
-    just also now again finally already soon still ever even both all only once since then today yesterday far
-    so yet too therefore indeed almost nearly fully partly
+    just also now again finally already soon still ever even both all only once since then today yesterday
+    far so yet too therefore indeed almost nearly fully partly
     """
 )
 
-# "to" + infinitive: what governs it decides ----------------------------------------------------------------
 # Between "not" and what it seems to deny: "not only freed them".
 MERELY = word_set("only just merely simply")
 PARTLY = word_set("partly partially half almost nearly mostly")
+
+# "to" + infinitive: what governs it decides ----------------------------------------------------------------
 IMPLICATIVE = stem_set("manage begin start continue proceed help happen dare go went")
 NEGATIVE_IMPLICATIVE = stem_set(
     """
@@ -59,38 +60,39 @@ NEGATING = _phrases(
     """
     deny, denial of, dismiss, refute, reject, rule out, no evidence, no sign, no indication, no proof, no
     plan, stop short of, instead of, rather than, refrain from, refuse, abstain from, avoid, forgo, forego,
-    renounce, far from, short of, in lieu of, without, no, neither, nor, absence of, lack of, failure to, fall
-    through, prevent, block, ban, bar, prohibit, forbid, halt, freeze, suspend, moratorium on, end, stop,
-    cease, call off, cancel, postpone, delay, scrap, shelve, put off, abandon, nobody, none, false report,
-    untrue, not true, yet to, pause, give up, against, hoax, balk at, baulk at, back down from, back away
-    from, decide against, vote against, shy away from, backtrack on, quit, stave off, avert, thwart, foil,
-    hold off, resist, oppose, opposition to
+    renounce, far from, short of, in lieu of, without, no, neither, nor, absence of, lack of, failure to,
+    fall through, prevent, block, ban, bar, prohibit, forbid, halt, freeze, suspend, moratorium on, end,
+    stop, cease, call off, cancel, postpone, delay, scrap, shelve, put off, abandon, nobody, none, false
+    report, untrue, not true, yet to, pause, give up, against, hoax, balk at, baulk at, back down from, back
+    away from, decide against, vote against, shy away from, backtrack on, quit, stave off, avert, thwart,
+    foil, hold off, resist, oppose, opposition to
     """
 )
 PLANNING = _phrases(
     """
-    plan, agree, agreement on, agreement to, promise, pledge, vow, offer, propose, proposal, consider, mull,
-    expect, hope, seek, demand, urge, call for, call on, ask, request, want, schedule, prepare, preparation
-    for, discuss, negotiate, talk about, talk on, talk of, talk over, debate over, vote over, split over,
-    negotiation over, discussion on, negotiation on, push for, press for, aim, intend, intention, commitment
-    to, commit to, willing, ready, prospect of, promise of, await, wait for, look forward, eye, planned,
-    upcoming, proposed, future, due, set for, ahead of, before, prior to, poised, on the verge of, about to,
-    timetable for, schedule for, date for, venue for, prepare for, brace for, appeal for, campaign for, vote
-    on, vote for, bill, wish, dream of, invite, invitation, encourage, pressure, deadline, announce plan, goal
-    of, target of, weigh, contemplate, envisage, set to, bid to, in order to, key to, hint at, support for,
-    closer to, close to, toward, towards, eve of, run up to, days before, countdown to, opportunity to, chance
-    to, chance of, need for, need to, way to, attempt to, try to, effort to, in exchange for, in return for,
-    next, tentative, pave way, pending, possible, potential, road to, path to, race to
+    order, terms for, conditions for, plan, agree, agreement on, agreement to, promise, pledge, vow, offer,
+    propose, proposal, consider, mull, expect, hope, seek, demand, urge, call for, call on, ask, request,
+    want, schedule, prepare, preparation for, discuss, negotiate, talk about, talk on, talk of, talk over,
+    debate over, vote over, split over, negotiation over, discussion on, negotiation on, push for, press
+    for, aim, intend, intention, commitment to, commit to, willing, ready, prospect of, promise of, await,
+    wait for, look forward, eye, planned, upcoming, proposed, future, due, set for, ahead of, before, prior
+    to, poised, on the verge of, about to, timetable for, schedule for, date for, venue for, prepare for,
+    brace for, appeal for, campaign for, vote on, vote for, bill, wish, dream of, invite, invitation,
+    encourage, pressure, deadline, announce plan, goal of, target of, weigh, contemplate, envisage, set to,
+    bid to, in order to, key to, hint at, support for, closer to, close to, toward, towards, eve of, run up
+    to, days before, countdown to, opportunity to, chance to, chance of, need for, need to, way to, attempt
+    to, try to, effort to, in exchange for, in return for, next, tentative, pave way, pending, possible,
+    potential, road to, path to, race to
     """
 )
 HEDGING = _phrases(
     """
     believe, suspect, suspicion of, suspicious, rumour, report of, rumor, unconfirmed, speculation, seem,
-    appear, fear, worry, claim, predict, prediction, forecast, bet, suggest, sign of, risk of, fear over, fear
-    of, worry over, concern about possible, dispute over, danger of, doubt, question, uncertain, unclear,
-    whether, accuse, accusation, allege, charge of, blame for, suspected of, imagine, suppose, assume,
-    estimate, wonder, unverified, hint, capable of, able to, capability, ability to, in theory, what if,
-    signal, cast doubt
+    appear, fear, worry, claim, predict, prediction, forecast, bet, suggest, sign of, risk of, fear over,
+    fear of, worry over, concern about possible, dispute over, danger of, doubt, question, uncertain,
+    unclear, whether, accuse, accusation, allege, charge of, blame for, suspected of, imagine, suppose,
+    assume, estimate, wonder, unverified, hint, capable of, able to, capability, ability to, in theory, what
+    if, signal, cast doubt
     """
 )
 THREATENS = _phrases("warn over, threaten, threat of, threat to, warn, warning of, vow to, ultimatum")
@@ -107,27 +109,31 @@ FACTIVE = _phrases(
 # These too, but only where they happened themselves: "invites journalists to witness the closure".
 PERCEIVING = _phrases(
     """
-    confirm, detect, witness, watch, report, announce, complete, verify, secure, win, order, carry out,
-    conduct, see, enter, achieve, observe, monitor, oversee, show, reveal, catch, spot, film, photograph,
-    capture, find, expose
+    confirm, detect, witness, watch, report, announce, complete, verify, secure, win, carry out, conduct,
+    see, enter, achieve, observe, monitor, oversee, show, reveal, catch, spot, film, photograph, capture,
+    find, expose
     """
 )
 # Over a noun alone: "dismisses the launch" takes it for granted, "dismisses launching one" does not.
 REACTING = _phrases(
     """
-    shrug off, play down, downplay, brush off, laugh off, brush aside, dismiss, defend, respond to, response
-    to, reply to, answer to, retaliate for, retaliation for, retaliate after, blast, decry, deplore, lament,
-    hit out at, hit back at, lash out at, fume at, cheer, toast, boast of, boast about, brag about, tout,
-    over, debris from, debris of, fallout from, turnout in, turnout, victim of, damage from, home from, back
-    from, return from, fresh from, apologise for, apologize for, blame for, site of, scene of, follow, since
+    news of, word of, success of, success in, successful, perplexed by, stunned by, stunned at, dismay at,
+    dismayed by, alarmed by, alarm at, anger at, angered by, shocked by, shock at, disappointed by, outrage
+    at, fury at, relief at, delight at, delighted by, rattled by, unnerved by, surprised by, surprised at,
+    undeterred by, unfazed by, emboldened by, concerned by, shrug off, play down, downplay, brush off, laugh
+    off, brush aside, dismiss, defend, respond to, response to, reply to, answer to, retaliate for,
+    retaliation for, retaliate after, blast, decry, deplore, lament, hit out at, hit back at, lash out at,
+    fume at, cheer, toast, boast of, boast about, brag about, tout, over, debris from, debris of, fallout
+    from, turnout in, turnout, victim of, damage from, home from, back from, return from, fresh from,
+    apologise for, apologize for, blame for, site of, scene of, follow, since
     """
 )
 # Reactions that come before as readily as after, where the act was announced: one defends a coming summit.
 ATTITUDES = stem_set(
     """
-    welcome condemn applaud protest slam denounce criticise criticize react reaction regret defend dismiss
-    respond response reply answer blast decry deplore lament cheer tout shrug play downplay brush hit lash
-    celebrate mark see enter watch monitor observe thank boast brag show reveal find over site scene
+    welcome condemn applaud protest slam denounce criticise criticize regret defend dismiss respond response
+    reply answer blast decry deplore lament cheer tout shrug play downplay brush hit lash celebrate mark see
+    enter watch monitor observe thank boast brag show reveal find over site scene
     """
 )
 ANNOUNCING = stem_set("announce confirm order report secure win")
@@ -141,13 +147,13 @@ SCHEDULED = stem_set(
 # Said of an act that is named as a noun, these make it one that happened.
 HAPPENING = _phrases(
     """
-    take, happen, occur, begin, start, end, conclude, open, succeed, fail, come, follow, draw, prompt, spark,
-    boost, mean, show, has, mark, bring, leave, give, make, raise, pave, get, kick, close, surprise, shake,
-    cause, dominate, force, rattle, violate, breach, break, worry, anger, alarm, unnerve, jolt, trigger, set,
-    send, put, feel, underline, underscore, highlight, strain, stun, unsettle, sour, dampen, heighten, fuel,
-    stoke, deepen, fly, land, prove, collapse, wrap, yield, produce, underway, under way, provoke, infuriate,
-    shock, embolden, revive, rekindle, expose, test, defy, undermine, complicate, overshadow, hit, hurt, lift,
-    earn, win
+    complete, finish, take, happen, occur, begin, start, end, conclude, open, succeed, fail, come, follow,
+    draw, prompt, spark, boost, mean, show, has, mark, bring, leave, give, make, raise, pave, get, kick,
+    close, surprise, shake, cause, dominate, force, rattle, violate, breach, break, worry, anger, alarm,
+    unnerve, jolt, trigger, set, send, put, feel, underline, underscore, highlight, strain, stun, unsettle,
+    sour, dampen, heighten, fuel, stoke, deepen, fly, land, prove, collapse, wrap, yield, produce, underway,
+    under way, provoke, infuriate, shock, embolden, revive, rekindle, expose, test, defy, undermine,
+    complicate, overshadow, hit, hurt, lift, earn, win
     """
 )
 # Of acts announced beforehand only what lies at their end, or in them.
@@ -163,9 +169,9 @@ FINISHED = _phrases("finish, complete, done, over")
 ALMOST = word_set("nearly almost half partly partially mostly")
 UNDONE = _phrases(
     """
-    cancel, scrap, postpone, delay, call off, avert, off, suspend, block, shelve, halt, prevent, ban, bar,
-    abandon, reject, rule out, ditch, drop, axe, abort, collapse before, on hold, put off, fall through,
-    thwart
+    unkept, unfulfilled, unmet, ignored, cancel, scrap, postpone, delay, call off, avert, off, suspend,
+    block, shelve, halt, prevent, ban, bar, abandon, reject, rule out, ditch, drop, axe, abort, collapse
+    before, on hold, put off, fall through, thwart
     """
 )
 DOUBTFUL = _phrases(
@@ -176,15 +182,16 @@ DOUBTFUL = _phrases(
 )
 TO_COME = _phrases(
     """
-    plan, schedule, expect, due, slate, loom, near, possible, next, imminent, set for, set to, on
-    track, propose, await, approach, pencil in, go ahead, on course, get closer, face delay, edge closer, if
+    matter of time, days away, weeks away, months away, plan, schedule, expect, due, slate, loom, near,
+    possible, next, imminent, set for, set to, on track, propose, await, approach, pencil in, go ahead, on
+    course, get closer, face delay, edge closer, if
     """
 )
 # What only describes the noun behind it: "launch plan", "launch ban", "launch fears", "launch site".
 PLAN_HEADS = stem_set(
     """
-    plan offer hope bid date venue deadline preparation pledge proposal timetable schedule promise effort push
-    campaign bill request invitation invite deal agreement pact negotiation prospect aim goal target
+    plan offer hope bid date venue deadline preparation pledge proposal timetable schedule promise effort
+    push campaign bill request invitation invite deal agreement pact negotiation prospect aim goal target
     """
 )
 DOUBT_HEADS = stem_set(
@@ -209,11 +216,17 @@ CONDITION_AFTER = _phrases(
     """
 )
 # A plan by its noun, and what undoes it: "drops plan to raise tax".
-INTENT = stem_set("plan proposal bid promise pledge threat idea vow offer scheme attempt move")
+INTENT = stem_set(
+    """
+    plea call demand request decision plan proposal bid promise pledge threat idea vow offer scheme attempt
+    move
+    """
+)
 CANCELLING = _phrases(
     """
-    scrap, abandon, drop, ditch, shelve, cancel, axe, reject, kill, bin, dump, withdraw, block, suspend, halt,
-    freeze, delay, postpone, deny, rule out, no, back away from, back down from, thwart, foil
+    renege on, ignore, break, reverse, overturn, revoke, go back on, scrap, abandon, drop, ditch, shelve,
+    cancel, axe, reject, kill, bin, dump, withdraw, block, suspend, halt, freeze, delay, postpone, deny,
+    rule out, no, back away from, back down from, thwart, foil
     """
 )
 PUNISHING = _phrases(
@@ -224,6 +237,12 @@ PUNISHING = _phrases(
 )
 # Denied, these go on: "has not stopped enriching".
 STOPPING = stem_set("stop cease halt end suspend quit abandon give freeze pause")
+# Acts that are decisions: whoever took "the decision to suspend" them has suspended them.
+DECIDING = stem_set(
+    """
+    suspend cancel scrap halt call quit withdraw leave lift postpone abandon end pull exit axe
+    """
+)
 SENSING = stem_set("see watch witness help let make")
 FAVOURING = stem_set("back favour favor support discuss debate recommend oppose suggest")
 # What a headline's "-ing" cannot be said of.
@@ -246,16 +265,16 @@ OPINION_LABELS = stem_set(
 EXPLAINING = frozenset({"why", "how", "what"})
 COMMENT_PHRASES = _phrases(
     """
-    what to know, need to know, five things, things to know, look back, years on, fact check, takeaway, op ed,
-    lessons from, why it matters, could mean, what it means, what next, this could be, real reason, on this
-    day, in hindsight
+    what to know, need to know, five things, things to know, look back, years on, fact check, takeaway, op
+    ed, lessons from, why it matters, could mean, what it means, what next, this could be, real reason, on
+    this day, in hindsight
     """
 )
 ANNIVERSARY = _phrases(
     """
     anniversary, commemorate, commemoration, recall, looking back, look back, years on, decades on, on this
-    day, years after, decades after, retrospective, in retrospect, historic pattern, in the past, used to, at
-    the time, remember, flashback
+    day, years after, decades after, retrospective, in retrospect, historic pattern, in the past, used to,
+    at the time, remember, flashback
     """
 )
 # Over a finite verb only what takes a whole statement can reach: "hopes the North frees", not "talks".
@@ -292,6 +311,11 @@ AFTERTHOUGHTS = stem_set(
     """
 )
 CONDITION = frozenset({"if", "unless", "lest"})
+UNDECIDED = _phrases(
+    """
+    await, expect, mull, weigh, delay, postpone, put off, consider, final, any, pending, no
+    """
+)
 BEGINNING = stem_set("begin start")
 CONTINUING = stem_set("keep continue finish complete resume stop")
 ACCUSING = _phrases(

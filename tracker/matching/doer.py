@@ -29,7 +29,8 @@ def doer(compiled: Compiled, lines: list[Encoded], place: int, hit: Hit) -> str:
             return named
         if own:
             return "allowed"
-        if foreign:
+        # "Sylvania: missile lands near Borduria": a place or a victim does nothing where an actor is named.
+        if foreign and not any(_places(compiled.actors, earlier) for earlier in lines[:place]):
             return "other"
     else:
         if hit.voice is Voice.PLAIN and any(at in hit.words for at in own):

@@ -124,6 +124,7 @@ _COUNTS = word_set(
     """
 )
 _BECOMING = stem_set("become")
+_VOWING = stem_set("vow swear")
 _NO_SEEMING = word_set("thinking reporter reporters")
 _WORK = stem_set("work process operation effort job")
 _MINDED = word_set("right wrong wise foolish brave mistaken")
@@ -175,13 +176,16 @@ def _infinitive(act: Act, to: int, perfect: bool) -> Judgement:
             dropped = nearest(act, words.CANCELLING, place, 4) or following(act, words.UNDONE, 4)
             if dropped is not None:
                 return Judgement(Factuality.NEGATED, act.cue("plan dropped", *dropped))
+            decision = low == "decision" and distance == 0 and act.stem(act.at) in words.DECIDING
+            if decision and nearest(act, words.UNDECIDED, place, REACH) is None:
+                return Judgement(Factuality.ACTUAL, act.cue("decided", place), 0.7)
         if stem in words.NEGATIVE_IMPLICATIVE and distance <= 3:
             if is_negated(act, place):
                 plain = stem in _PLAINLY  # "did not hesitate to", but "did not refuse to"
                 factuality = Factuality.ACTUAL if plain else Factuality.HEDGED
                 return Judgement(factuality, act.cue("did not fail to", place), 0.8)
             return Judgement(Factuality.NEGATED, act.cue("did not come to it", place))
-        if stem in words.THREATENING:
+        if stem in words.THREATENING and (act.repeatable or stem not in _VOWING):
             return Judgement(Factuality.THREATENED, act.cue("threat", place))
         if low in words.DOUBTING_ADVERBS and distance <= 1:
             return Judgement(Factuality.HEDGED, act.cue("seems to", place))

@@ -321,6 +321,7 @@ class Matcher:
                     partial(reading.times, number),
                     reading.published,
                     hit.words,
+                    hit.event,
                     relation is Relation.VIOLATES,
                 )
                 if hit.voice is Voice.PASSIVE and not _can_be_passive(act):

@@ -21,6 +21,7 @@ from tracker.matching.judgement import (
     merged,
     sightings,
     stands,
+    token_cue,
 )
 from tracker.matching.lexicon import is_base, is_past
 
@@ -51,7 +52,9 @@ def named(act: Act) -> Judgement:
     headed = _headed(act) or _hypothetical(act)
     if headed is not None:
         return headed
-    scheduled = any(act.stem(place) in words.SCHEDULED for place in act.places)
+    # "suspension of drills" is a decision; "the drills" are what was announced beforehand.
+    told = act.places if act.event else (act.at,)
+    scheduled = any(act.stem(place) in words.SCHEDULED for place in told)
     found = governed(act, noun=True, scheduled=scheduled)
     if found is not None and found.factuality is not Factuality.ACTUAL:
         return found
@@ -62,7 +65,7 @@ def named(act: Act) -> Judgement:
         return found
     if act.clause.lead in ("after", "following", "despite"):
         return Judgement(Factuality.ACTUAL, act.cue("presupposed", 0), 0.72)
-    return _modified(act, scheduled) or mentioned(act)
+    return _modified(act, scheduled) or _topic(act, scheduled) or _amid(act, scheduled) or mentioned(act)
 
 
 def mentioned(act: Act) -> Judgement:
@@ -182,7 +185,9 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
     """
     end = len(act.clause.words)
     being: int | None = None
-    for place in range(act.last + 1, min(act.last + 1 + _WINDOW, end)):
+    for place in range(act.last + 1, min(act.last + 1 + _WINDOW + 3, end)):
+        if being is None and place > act.last + _WINDOW:
+            break
         low = act.low(place)
         if low in (",", "and", "but"):
             break
@@ -204,6 +209,8 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
             return Judgement(Factuality.HEDGED, act.cue("may", place))
         if low in words.NOT:
             return Judgement(Factuality.NEGATED, act.cue("not", place))
+        if low == "over" and place == end - 1:
+            return Judgement(Factuality.ACTUAL, act.cue("took place", place), 0.65)
         if low in words.BE:
             being = place if being is None else being
             continue
@@ -246,6 +253,39 @@ def _modified(act: Act, scheduled: bool) -> Judgement | None:
             return Judgement(Factuality.ACTUAL, act.cue("presupposed", first, place), 0.65)
         if low in words.ORDINALS and since and not scheduled:
             return Judgement(Factuality.ACTUAL, act.cue("counted", place), 0.65)
+    return None
+
+
+def _topic(act: Act, scheduled: bool) -> Judgement | None:
+    """`Sylvania missile launch: what we heard`: a breach that heads a headline has happened. `Rufus's
+    cancellation of the summit` is a certain one, and so a fact."""
+    if scheduled and not act.repeatable:
+        return None
+    after = act.clause.words[-1] + 1
+    heads = act.sentence.title and act.clause.words[0] == act.sentence.start
+    alone = act.repeatable and not scheduled and heads and act.last + 1 == len(act.clause.words)
+    if alone and after < len(act.tokens) and act.tokens.raws[after] == ":":
+        return Judgement(Factuality.ACTUAL, token_cue(act, "topic", after), 0.6)
+    of = act.at + 1 < len(act.clause.words) and act.low(act.at + 1) == "of"
+    if of and act.at and act.low(act.at - 1) == "'s":
+        return Judgement(Factuality.ACTUAL, act.cue("possessed", act.at - 1, act.at), 0.6)
+    return None
+
+
+def _amid(act: Act, scheduled: bool) -> Judgement | None:
+    """`handshakes at the summit`: what goes on at an event, unless it only will."""
+    if not scheduled or not act.sentence.title:
+        return None
+    for place in range(act.first - 1, max(act.first - 5, 0), -1):
+        if act.low(place) in ("at", "during"):
+            before = {act.low(p) for p in range(place)}
+            return (
+                Judgement(Factuality.ACTUAL, act.cue("amid", place), 0.6)
+                if before.isdisjoint(AUXILIARIES) and act.low(place - 1) not in ("look", "looking", "eye")
+                else None
+            )
+        if act.low(place) in (",", "and", "but", "for", "to", "on", "of", "from"):
+            break
     return None
 
 
