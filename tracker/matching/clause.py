@@ -7,6 +7,8 @@ commas is lifted out, and the clause around it goes on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
 from tracker.matching.lexicon import Tokens, is_gerund, word_set
@@ -118,7 +120,7 @@ def clauses(tokens: Tokens, sentence: Sentence, number: int) -> list[Clause]:
     found: list[tuple[list[int], str, bool]] = [([], "", False)]
     outer: list[int] = []  # clauses to go back to after the comma that closes an inserted one
     raws = tokens.raws
-    lowers = [raw.lower() for raw in raws[sentence.start : sentence.end]]
+    lowers = tokens.lows[sentence.start : sentence.end]
 
     def open_clause(lead: str, relative: bool = False, inserted: bool = False) -> None:
         if inserted:
@@ -170,7 +172,7 @@ def clauses(tokens: Tokens, sentence: Sentence, number: int) -> list[Clause]:
     return [Clause(tuple(words), lead, number, relative) for words, lead, relative in found if words]
 
 
-def _leads(word: str, before: str, after: str, lowers: list[str], offset: int) -> bool:
+def _leads(word: str, before: str, after: str, lowers: Sequence[str], offset: int) -> bool:
     """Whether `word` leads in a clause of its own here."""
     if word == "but" and "not" in (recent := lowers[max(offset - 8, 0) : offset]) and _is_merely(recent):
         return False  # "freed not just the engineers but all prisoners" is one statement
@@ -193,7 +195,7 @@ def _leads(word: str, before: str, after: str, lowers: list[str], offset: int) -
     return word == "in" and after == "case"
 
 
-def _has_verb_soon(lowers: list[str], offset: int) -> bool:
+def _has_verb_soon(lowers: Sequence[str], offset: int) -> bool:
     """Whether what follows a comma and "and" is a statement rather than the last item of a list."""
     for word in lowers[offset + 1 : offset + 7]:
         if word == ",":
@@ -203,7 +205,7 @@ def _has_verb_soon(lowers: list[str], offset: int) -> bool:
     return False
 
 
-def _is_merely(words: list[str]) -> bool:
+def _is_merely(words: Sequence[str]) -> bool:
     """Whether a "not" is one of "not only", "not just"."""
     at = words.index("not") + 1
     return at < len(words) and words[at] in ("only", "just", "merely", "simply")

@@ -302,6 +302,8 @@ class Matcher:
         sentence = reading.sentences[number]
         headline = [reading.encoded(0, at) for at in range(len(reading.clauses(0)))] if number else []
         around = [*lines, *headline]
+        siblings = reading.clauses(number)
+        times = partial(reading.times, number)
         told: Relation | None = None
         for relation, pattern in compiled.acts:
             if not pattern.suits(around):
@@ -313,12 +315,12 @@ class Matcher:
                     reading.tokens,
                     sentence,
                     clause,
-                    reading.clauses(number),
+                    siblings,
                     hit.act,
                     hit.words[0],
                     hit.words[-1],
                     hit.voice,
-                    partial(reading.times, number),
+                    times,
                     reading.published,
                     hit.words,
                     hit.event,

@@ -164,6 +164,7 @@ class Pattern:
     nowhere: re.Pattern[str] | None
     somewhere: tuple[re.Pattern[str], ...] = ()
     needs: tuple[frozenset[str], ...] = ()
+    told_by: frozenset[str] = frozenset()  # without one of these only an event's own name can match
 
     def suits(self, lines: Iterable[Encoded]) -> bool:
         """Whether the clauses of a sentence and its headline hold what the pattern wants somewhere."""
@@ -178,7 +179,10 @@ class Pattern:
             return
         if self.nowhere is not None and self.nowhere.search(encoded.line):
             return
+        named = bool(self.told_by) and encoded.stems.isdisjoint(self.told_by)
         for form in self.forms:
+            if named and not form.event:
+                continue
             for match in islice(form.expression.finditer(encoded.line), _MOST_HITS):
                 words: list[int] = []
                 for start, end in match.regs[1:]:
@@ -265,17 +269,21 @@ class _Parser:
         nowhere = [node.nowhere for node in nodes if node.nowhere]
         somewhere = tuple(re.compile(node.somewhere) for node in nodes if node.somewhere)
         verbs = [node for node in nodes if node in arrow]
+        told_by: frozenset[str] = frozenset()
         needs = [node.needs for node in nodes if node.needs and not node.is_aside and node not in arrow]
         if verbs:
-            acts = {stem for node in verbs for stem in node.acts}
-            if not acts & _LIGHT:
-                needs.append(frozenset(noun for stem in acts for noun in noun_stems(stem)))
+            acts = {noun for node in verbs for stem in node.acts for noun in noun_stems(stem)}
+            if any(form.event for form in forms):
+                told_by = frozenset(acts)
+            else:
+                needs.append(frozenset(acts))
         return Pattern(
             self.text,
             tuple(forms),
             re.compile("|".join(nowhere)) if nowhere else None,
             somewhere,
             tuple(needs),
+            told_by,
         )
 
     def form(self, voice: Voice, nodes: list[_Node], act: _Node | None = None) -> _Form:
