@@ -88,10 +88,12 @@ def sightings(
     act: Act, kinds: Sightings, before: int, reach: int, ends: tuple[str, ...]
 ) -> Iterator[tuple[int, int, int]]:
     """Phrases that end before `before`, the nearest first: first place, last place, number of the kind."""
+    lows, stems, places = act.tokens.lows, act.tokens.stems, act.clause.words
     for place in range(before - 1, max(before - 1 - reach, -1), -1):
-        if act.low(place) in ends:
+        index = places[place]
+        if lows[index] in ends:
             return
-        for phrase, number in kinds.get(act.stem(place), ()):
+        for phrase, number in kinds.get(stems[index], ()):
             end = place + len(phrase)
             if end <= before and all(act.stem(place + k) == stem for k, stem in enumerate(phrase)):
                 yield place, end - 1, number
@@ -109,11 +111,12 @@ def following(act: Act, phrases: words.Phrases, reach: int) -> tuple[int, int] |
 
 def anywhere(act: Act, phrases: words.Phrases) -> tuple[int, int] | None:
     """The first phrase in the act's clause, as places."""
-    end = len(act.clause.words)
-    for place in range(end):
-        last = stands(act, phrases, place, end)
-        if last is not None:
-            return place, last
+    stems, end = act.tokens.stems, len(act.clause.words)
+    for place, index in enumerate(act.clause.words):
+        if stems[index] in phrases:
+            last = stands(act, phrases, place, end)
+            if last is not None:
+                return place, last
     return None
 
 

@@ -262,10 +262,7 @@ class Matcher:
         read = 0
         told = False
         for number in range(len(reading.sentences)):
-            lines = [
-                _without(reading.encoded(number, place), compiled)
-                for place in range(len(reading.clauses(number)))
-            ]
+            lines = [_without(line, compiled) for line in reading.lines(number)]
             objects = [compiled.object.search(line.line) for line in lines]
             if not any(objects):
                 continue
@@ -300,8 +297,7 @@ class Matcher:
         """The acts of one clause that an allowed actor does."""
         clause = reading.clauses(number)[place]
         sentence = reading.sentences[number]
-        headline = [reading.encoded(0, at) for at in range(len(reading.clauses(0)))] if number else []
-        around = [*lines, *headline]
+        around = [*lines, *reading.lines(0)] if number else lines
         siblings = reading.clauses(number)
         times = partial(reading.times, number)
         told: Relation | None = None
@@ -432,7 +428,7 @@ def _named_concepts(reading: Reading, compiled: Compiled) -> Iterator[tuple[str,
     """Where the concepts of a profile stand, by their role."""
     for number in range(len(reading.sentences)):
         for place, clause in enumerate(reading.clauses(number)):
-            line = _without(reading.encoded(number, place), compiled)
+            line = _without(reading.lines(number)[place], compiled)
             for role in ("object", "actors", "not_actors"):
                 expression = getattr(compiled, role)
                 for match in expression.finditer(line.line) if expression else ():

@@ -44,6 +44,13 @@ _OVER_GERUNDS = merged(*(kind[0] for kind in _GOVERNING))
 _OVER_NOUNS = merged(*(kind[0] for kind in _GOVERNING_NOUNS))
 
 
+_SAID_OF_IT = (
+    (words.UNDONE, Factuality.NEGATED, "undone"),
+    (words.DOUBTFUL, Factuality.HEDGED, "doubtful"),
+    (words.TO_COME, Factuality.PLANNED, "to come"),
+)
+
+
 def named(act: Act) -> Judgement:
     """Acts named as a noun: only what takes them for granted makes them facts."""
     nothing = nothing_before(act)
@@ -185,6 +192,7 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
     """
     end = len(act.clause.words)
     being: int | None = None
+    stems = act.tokens.stems
     for place in range(act.last + 1, min(act.last + 1 + _WINDOW + 3, end)):
         if being is None and place > act.last + _WINDOW:
             break
@@ -195,12 +203,9 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
             finished = following(act, words.FINISHED, _WINDOW + 2)
             if finished is not None:
                 return Judgement(Factuality.ACTUAL, act.cue("nearly done", place, finished[1]), 0.7, True)
-        for phrases, factuality, rule in (
-            (words.UNDONE, Factuality.NEGATED, "undone"),
-            (words.DOUBTFUL, Factuality.HEDGED, "doubtful"),
-            (words.TO_COME, Factuality.PLANNED, "to come"),
-        ):
-            last = stands(act, phrases, place, end)
+        for phrases, factuality, rule in _SAID_OF_IT:
+            known = stems[act.clause.words[place]] in phrases
+            last = stands(act, phrases, place, end) if known else None
             if last is not None:
                 return Judgement(factuality, act.cue(rule, place, last), 0.8)
         if low in words.FUTURE | words.WOULD | words.DUTY or (low == "to" and _is_infinitive(act, place)):

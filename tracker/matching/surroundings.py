@@ -78,7 +78,7 @@ def conditional(act: Act) -> Judgement | None:
 
 def looks_back(act: Act) -> Judgement | None:
     """Anniversaries, habits, counts so far, and dates that lie far before the publication."""
-    lows = [act.low(place) for place in range(len(act.clause.words))]
+    lows = [act.tokens.lows[index] for index in act.clause.words]
     first = "first" in lows or "since" in lows
     start, end = act.tokens.starts[act.clause.words[0]], act.tokens.ends[act.clause.words[-1]]
     if act.published is not None:
@@ -99,6 +99,8 @@ def _anniversary(act: Act) -> Judgement | None:
 
 def _long_after(act: Act, lows: list[str]) -> Judgement | None:
     """`a year after Sylvania launched …`: the words before "after" may stand in the clause before."""
+    if "after" not in lows and "since" not in lows:
+        return None
     for place, low in enumerate(lows[: act.at]):
         if low in ("after", "since"):
             index = act.clause.words[place]
@@ -110,6 +112,8 @@ def _long_after(act: Act, lows: list[str]) -> Judgement | None:
 
 def _habit(act: Act, lows: list[str]) -> Judgement | None:
     """`held drills every spring`, `regularly fires missiles`: a habit is no act of today."""
+    if words.HABITUAL.isdisjoint(lows) and "every" not in lows and "each" not in lows:
+        return None
     for place, low in enumerate(lows):
         if low in words.HABITUAL:
             return Judgement(Factuality.PAST, act.cue("habit", place))
