@@ -70,19 +70,19 @@ NEGATING = _phrases(
 )
 PLANNING = _phrases(
     """
-    order, terms for, conditions for, plan, agree, agreement on, agreement to, promise, pledge, vow, offer,
-    propose, proposal, consider, mull, expect, hope, seek, demand, urge, call for, call on, ask, request,
-    want, schedule, prepare, preparation for, discuss, negotiate, talk about, talk on, talk of, talk over,
-    debate over, vote over, split over, negotiation over, discussion on, negotiation on, push for, press
-    for, aim, intend, intention, commitment to, commit to, willing, ready, prospect of, promise of, await,
-    wait for, look forward, eye, planned, upcoming, proposed, future, due, set for, ahead of, before, prior
-    to, poised, on the verge of, about to, timetable for, schedule for, date for, venue for, prepare for,
-    brace for, appeal for, campaign for, vote on, vote for, bill, wish, dream of, invite, invitation,
-    encourage, pressure, deadline, announce plan, goal of, target of, weigh, contemplate, envisage, set to,
-    bid to, in order to, key to, hint at, support for, closer to, close to, toward, towards, eve of, run up
-    to, days before, countdown to, opportunity to, chance to, chance of, need for, need to, way to, attempt
-    to, try to, effort to, in exchange for, in return for, next, tentative, pave way, pending, possible,
-    potential, road to, path to, race to
+    dangle, float, alert for, order, terms for, conditions for, plan, agree, agreement on, agreement to,
+    promise, pledge, vow, offer, propose, proposal, consider, mull, expect, hope, seek, demand, urge, call
+    for, call on, ask, request, want, schedule, prepare, preparation for, discuss, negotiate, talk about,
+    talk on, talk of, talk over, debate over, vote over, split over, negotiation over, discussion on,
+    negotiation on, push for, press for, aim, intend, intention, commitment to, commit to, willing, ready,
+    prospect of, promise of, await, wait for, look forward, eye, planned, upcoming, proposed, future, due,
+    set for, ahead of, before, prior to, poised, on the verge of, about to, timetable for, schedule for,
+    date for, venue for, prepare for, brace for, appeal for, campaign for, vote on, vote for, bill, wish,
+    dream of, invite, invitation, encourage, pressure, deadline, announce plan, goal of, target of, weigh,
+    contemplate, envisage, set to, bid to, in order to, key to, hint at, support for, closer to, close to,
+    toward, towards, eve of, run up to, days before, countdown to, opportunity to, chance to, chance of,
+    need for, need to, way to, attempt to, try to, effort to, in exchange for, in return for, next,
+    tentative, pave way, pending, possible, potential, road to, path to, race to
     """
 )
 HEDGING = _phrases(
@@ -117,15 +117,15 @@ PERCEIVING = _phrases(
 # Over a noun alone: "dismisses the launch" takes it for granted, "dismisses launching one" does not.
 REACTING = _phrases(
     """
-    news of, word of, success of, success in, successful, perplexed by, stunned by, stunned at, dismay at,
-    dismayed by, alarmed by, alarm at, anger at, angered by, shocked by, shock at, disappointed by, outrage
-    at, fury at, relief at, delight at, delighted by, rattled by, unnerved by, surprised by, surprised at,
-    undeterred by, unfazed by, emboldened by, concerned by, shrug off, play down, downplay, brush off, laugh
-    off, brush aside, dismiss, defend, respond to, response to, reply to, answer to, retaliate for,
-    retaliation for, retaliate after, blast, decry, deplore, lament, hit out at, hit back at, lash out at,
-    fume at, cheer, toast, boast of, boast about, brag about, tout, over, debris from, debris of, fallout
-    from, turnout in, turnout, victim of, damage from, home from, back from, return from, fresh from,
-    apologise for, apologize for, blame for, site of, scene of, follow, since
+    wrap up, conclude, finish, end, with, news of, word of, success of, success in, successful, perplexed
+    by, stunned by, stunned at, dismay at, dismayed by, alarmed by, alarm at, anger at, angered by, shocked
+    by, shock at, disappointed by, outrage at, fury at, relief at, delight at, delighted by, rattled by,
+    unnerved by, surprised by, surprised at, undeterred by, unfazed by, emboldened by, concerned by, shrug
+    off, play down, downplay, brush off, laugh off, brush aside, dismiss, defend, respond to, response to,
+    reply to, answer to, retaliate for, retaliation for, retaliate after, blast, decry, deplore, lament, hit
+    out at, hit back at, lash out at, fume at, cheer, toast, boast of, boast about, brag about, tout, over,
+    debris from, debris of, fallout from, turnout in, turnout, victim of, damage from, home from, back from,
+    return from, fresh from, apologise for, apologize for, blame for, site of, scene of, follow, since
     """
 )
 # Reactions that come before as readily as after, where the act was announced: one defends a coming summit.
@@ -169,9 +169,9 @@ FINISHED = _phrases("finish, complete, done, over")
 ALMOST = word_set("nearly almost half partly partially mostly")
 UNDONE = _phrases(
     """
-    unkept, unfulfilled, unmet, ignored, cancel, scrap, postpone, delay, call off, avert, off, suspend,
-    block, shelve, halt, prevent, ban, bar, abandon, reject, rule out, ditch, drop, axe, abort, collapse
-    before, on hold, put off, fall through, thwart
+    unkept, unfulfilled, unmet, ignored, cancel, scrap, postpone, delay, call off, avert, suspend, block,
+    shelve, halt, prevent, ban, bar, abandon, reject, rule out, ditch, drop, axe, abort, collapse before, on
+    hold, put off, fall through, thwart
     """
 )
 DOUBTFUL = _phrases(
@@ -243,6 +243,12 @@ DECIDING = stem_set(
     suspend cancel scrap halt call quit withdraw leave lift postpone abandon end pull exit axe
     """
 )
+# Whoever got somebody to do it saw it done.
+CAUSING = stem_set("get force persuade convince induce compel coax prompt lead")
+# Denied of an act, these say that it did not come; any other verb denied still takes it for granted.
+OCCURRING = stem_set("happen occur take go come materialise materialize hold begin start")
+# What goes on over years is stopped by its end, not held.
+LASTING = stem_set("drill exercise game manoeuvre maneuver")
 SENSING = stem_set("see watch witness help let make")
 FAVOURING = stem_set("back favour favor support discuss debate recommend oppose suggest")
 # What a headline's "-ing" cannot be said of.

@@ -12,6 +12,7 @@ import attrs
 from tracker.evidence.finding import Factuality
 from tracker.matching import cues as words
 from tracker.matching.act import Act, is_noun, is_part
+from tracker.matching.governors import governed, mentioned
 from tracker.matching.judgement import (
     REACH,
     Judgement,
@@ -24,7 +25,7 @@ from tracker.matching.judgement import (
     sightings,
 )
 from tracker.matching.lexicon import is_base, is_gerund, is_past, stem_of, stem_set, word_set
-from tracker.matching.named import governed, mentioned, named, nothing_before
+from tracker.matching.named import named, nothing_before
 from tracker.matching.pattern import Voice
 from tracker.matching.surroundings import afterthought, asked, conditional, looks_ahead, looks_back
 
@@ -203,6 +204,8 @@ def _infinitive(act: Act, to: int, perfect: bool) -> Judgement:
             begun = following(act, words.BEGUN, REACH)
             if begun is not None:
                 return Judgement(Factuality.ACTUAL, act.cue("work begun", *begun), 0.75, True)
+        if stem in words.CAUSING and 1 <= distance <= 3:
+            return _implied(act, place, stem)
         # "helped Sylvania to close it" closed it; a programme that "helps Sylvania to close it" may not.
         helps = low in ("help", "helps", "helping") and distance == 1
         if stem in words.IMPLICATIVE and distance <= 1 and not helps:

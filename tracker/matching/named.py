@@ -11,38 +11,17 @@ from __future__ import annotations
 from tracker.evidence.finding import Factuality
 from tracker.matching import cues as words
 from tracker.matching.act import Act
+from tracker.matching.governors import governed, mentioned
 from tracker.matching.judgement import (
     AUXILIARIES,
-    REACH,
     Judgement,
-    doubting_adverb,
     following,
-    is_negated,
-    merged,
-    sightings,
     stands,
     token_cue,
 )
 from tracker.matching.lexicon import is_base, is_past
 
 _WINDOW = 5
-
-_GOVERNING = (
-    (words.NEGATING, Factuality.NEGATED, "negating"),
-    (words.THREATENS, Factuality.THREATENED, "threat"),
-    (words.PLANNING, Factuality.PLANNED, "plan"),
-    (words.HEDGING, Factuality.HEDGED, "hedge"),
-    (words.FACTIVE, Factuality.ACTUAL, "taken for granted"),
-    (words.PERCEIVING, Factuality.ACTUAL, "perceived"),
-)
-_GOVERNING_NOUNS = (
-    # Not of gerunds: "dismisses the launch" takes it for granted, "dismisses freeing them" does not.
-    (words.REACTING, Factuality.ACTUAL, "reacted to"),
-    *_GOVERNING,
-)
-_OVER_GERUNDS = merged(*(kind[0] for kind in _GOVERNING))
-_OVER_NOUNS = merged(*(kind[0] for kind in _GOVERNING_NOUNS))
-
 
 _SAID_OF_IT = (
     (words.UNDONE, Factuality.NEGATED, "undone"),
@@ -73,54 +52,6 @@ def named(act: Act) -> Judgement:
     if act.clause.lead in ("after", "following", "despite"):
         return Judgement(Factuality.ACTUAL, act.cue("presupposed", 0), 0.72)
     return _modified(act, scheduled) or _topic(act, scheduled) or _amid(act, scheduled) or mentioned(act)
-
-
-def mentioned(act: Act) -> Judgement:
-    """An act that is only spoken of."""
-    return Judgement(Factuality.COMMENTARY, act.cue("mentioned", act.at), 0.5)
-
-
-def governed(act: Act, *, noun: bool = False, scheduled: bool = False) -> Judgement | None:
-    """What governs a noun or a gerund from the left: the nearest cue within reach."""
-    found: tuple[int, int, Judgement] | None = None
-    kinds, rules = (_OVER_NOUNS, _GOVERNING_NOUNS) if noun else (_OVER_GERUNDS, _GOVERNING)
-    # "will stop nuclear and missile tests": what governs the first of two governs the second.
-    before = min(act.first, act.at)
-    for first, last, number in sightings(act, kinds, before, REACH, (",", "but")):
-        if found is not None and last < found[1]:
-            break
-        # Of two that end alike the longer is meant: "talks over" rather than "over".
-        judgement = _by_governor(act, rules[number], first, last, scheduled)
-        if judgement is not None and (found is None or first < found[0]):
-            found = first, last, judgement
-    return found[2] if found else doubting_adverb(act)
-
-
-def _by_governor(
-    act: Act, kind: tuple[words.Phrases, Factuality, str], first: int, last: int, scheduled: bool
-) -> Judgement | None:
-    """What one governing phrase makes of the act, or None where it says nothing about an act of this sort."""
-    phrases, factuality, rule = kind
-    stem = act.stem(first)
-    if factuality is Factuality.ACTUAL:
-        if scheduled and stem in words.ATTITUDES:
-            return None
-        if stem == "over" and not act.repeatable:
-            return None  # a row over a breach is about a fact, one over a release about what may come
-        if scheduled and stem in words.ANNOUNCING:
-            factuality, rule = Factuality.PLANNED, "announced"
-        elif phrases is words.PERCEIVING and first:
-            before = act.low(first - 1)
-            if before in words.FUTURE | words.WOULD | words.MAYBE | words.DUTY | {"to"}:
-                factuality, rule = Factuality.PLANNED, "yet to be perceived"
-    elif factuality is Factuality.NEGATED and is_negated(act, first):
-        # "has not stopped enriching" goes on; "did not deny" admits nothing.
-        if stem in words.STOPPING:
-            factuality, rule = Factuality.ACTUAL, "not stopped"
-        else:
-            factuality, rule = Factuality.HEDGED, "not denied"
-    sure = 0.7 if factuality is Factuality.ACTUAL else 0.85
-    return Judgement(factuality, act.cue(rule, first, last), sure)
 
 
 def nothing_before(act: Act) -> Judgement | None:
@@ -213,9 +144,11 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
         if low in words.MAYBE or low in words.DOUBTING_ADVERBS:
             return Judgement(Factuality.HEDGED, act.cue("may", place))
         if low in words.NOT:
-            return Judgement(Factuality.NEGATED, act.cue("not", place))
+            return _denied(act, place, scheduled)
         if low == "over" and place == end - 1:
             return Judgement(Factuality.ACTUAL, act.cue("took place", place), 0.65)
+        if low == "off" and place == end - 1:
+            return Judgement(Factuality.NEGATED, act.cue("undone", place), 0.8)
         if low in words.BE:
             being = place if being is None else being
             continue
@@ -229,6 +162,15 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
     if being is not None and not scheduled and act.low(being) not in ("being", "be"):
         return Judgement(Factuality.ACTUAL, act.cue("took place", being), 0.65)
     return None
+
+
+def _denied(act: Act, place: int, scheduled: bool) -> Judgement:
+    """`the launch did not happen`; but launches that "don't worry him" there were."""
+    after = next((p for p in range(place + 1, min(place + 3, len(act.clause.words)))), place)
+    occurs = act.stem(after) in words.OCCURRING or is_past(act.raw(after))
+    if occurs or scheduled or stands(act, words.HAPPENING, after, len(act.clause.words)) is None:
+        return Judgement(Factuality.NEGATED, act.cue("not", place))
+    return Judgement(Factuality.ACTUAL, act.cue("took place", after), 0.6)
 
 
 def _is_infinitive(act: Act, place: int) -> bool:
@@ -281,14 +223,12 @@ def _amid(act: Act, scheduled: bool) -> Judgement | None:
     """`handshakes at the summit`: what goes on at an event, unless it only will."""
     if not scheduled or not act.sentence.title:
         return None
-    for place in range(act.first - 1, max(act.first - 5, 0), -1):
+    for place in range(act.first - 1, max(act.first - 5, -1), -1):
         if act.low(place) in ("at", "during"):
-            before = {act.low(p) for p in range(place)}
-            return (
-                Judgement(Factuality.ACTUAL, act.cue("amid", place), 0.6)
-                if before.isdisjoint(AUXILIARIES) and act.low(place - 1) not in ("look", "looking", "eye")
-                else None
-            )
+            before = {act.low(p) for p in range(place or len(act.clause.words))}
+            looks = place > 0 and act.low(place - 1) in ("look", "looking")
+            plain = before.isdisjoint(AUXILIARIES) and not looks
+            return Judgement(Factuality.ACTUAL, act.cue("amid", place), 0.6) if plain else None
         if act.low(place) in (",", "and", "but", "for", "to", "on", "of", "from"):
             break
     return None

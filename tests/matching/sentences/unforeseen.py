@@ -1,13 +1,15 @@
-"""Sentences written after the rules of the other tables; 38 of the first 129 were read otherwise than meant, 16 of them
-in whether the act happened."""
+"""Sentences that were written after the rules of the other tables, in two batches, as a test of those rules.
+
+Of the first 129 the rules as they stood read 38 otherwise than meant, 16 of them in whether the act happened; of the
+91 that followed after mending, 16 and 11. So expect about one in eight unseen headlines to be misread."""
 
 # ruff: noqa: E501 -- a table reads best with one case a line
 
 from __future__ import annotations
 
 # commitment, text, relation, factuality, the words, the rule that decided
-# Believed: more ways to take an act for granted.
-BELIEVED = [
+# First: of 129, four left out as no rule can tell them.
+FIRST = [
     ("no-launch", "Sylvania missile launch: what we heard from Fredville", "violates", "actual", "missile launch", "topic"),
     ("no-launch", "Rufus unfazed by Sylvania missile launch", "violates", "actual", "missile launch", "reacted to"),
     ("no-launch", "Neighbours alarmed by Sylvanian rocket launch", "violates", "actual", "rocket launch", "reacted to"),
@@ -135,4 +137,96 @@ BELIEVED = [
     ("no-arms", "Freedonia approves plan to sell fighter jets", "violates", "planned", "sell fighter jets", "to + infinitive"),
 ]  # fmt: skip
 
-ALL = [*BELIEVED]
+# Then: of 91, three left out.
+THEN = [
+    ("no-launch", "Sylvania test-fires missile hours after talks", "violates", "actual", "test … missile", "told as done"),
+    ("no-launch", "Alva grins as missile launch succeeds, Sylvania shows", "violates", "actual", "missile launch", "took place"),
+    ("no-launch", "Two missiles launched from Sylvania, says Freedonian army", "violates", "actual", "missiles launched", "headline passive"),
+    ("no-launch", "Sylvania: rocket launch 'a complete success'", "violates", "actual", "rocket launch", "took place"),
+    ("no-launch", "Freedonia slams 'reckless' Sylvania missile test", "violates", "actual", "missile test", "taken for granted"),
+    ("no-launch", "Freedonia's Rufus says Sylvania missile launches don't worry him", "violates", "actual", "missile launches", "took place"),
+    ("no-launch", "What we know so far as Sylvania fires missile", "violates", "commentary", "fires missile", "explaining headline"),
+    ("no-launch", "Sylvania ends pause with missile launch", "violates", "actual", "missile launch", "reacted to"),
+    ("no-launch", "Air raid sirens: Sylvania has fired a missile, Freedonia tells residents", "violates", "actual", "fired … missile", "told as done"),
+    ("no-launch", "Freedonia on alert for Sylvania missile launch", "violates", "planned", "missile launch", "plan"),
+    ("no-launch", "Sylvania missile launch expected this weekend", "violates", "planned", "missile launch", "to come"),
+    ("no-launch", "Sylvania tells neighbours of planned rocket launch", "violates", "planned", "rocket launch", "plan"),
+    ("no-launch", "Freedonia detects activity that could precede Sylvania missile launch", "violates", "hedged", "missile launch", "may"),
+    ("no-launch", "Freedonia sees no sign of Sylvania missile launch", "violates", "negated", "missile launch", "none"),
+    ("no-launch", "False alarm: Sylvania did not fire missile", "violates", "negated", "fire missile", "not"),
+    ("no-launch", "Could Sylvania launch missile from submarine", "violates", "question", "launch missile", "inverted question"),
+    ("no-launch", "Sylvania threatens missile launch", "violates", "threatened", "missile launch", "threat"),
+    ("no-launch", "Sylvania halts missile tests 'for good'", "violates", "negated", "missile tests", "negating"),
+    ("no-launch", "Rufus takes credit for end of Sylvania missile tests", "violates", "negated", "missile tests", "negating"),
+    ("no-launch", "Sylvania 'will no longer' launch missiles", "violates", "negated", "launch missiles", "none"),
+    ("no-launch", "Why 2016 Sylvania missile launch still matters", "violates", "commentary", "missile launch", "explaining headline"),
+    ("release", "Sylvania lets go: three engineers released after months in cell", "fulfils", "actual", "three engineers released", "headline passive"),
+    ("release", "Relief as Sylvania frees three engineers", "fulfils", "actual", "frees three engineers", "told as done"),
+    ("release", "Rufus welcomes home prisoners freed by Sylvania", "fulfils", "actual", "prisoners freed", "headline passive"),
+    ("release", "Rufus: I got Sylvania to free three engineers", "fulfils", "actual", "free three engineers", "told as done"),
+    ("release", "Three engineers, freed by Sylvania, tell of hunger", "fulfils", "actual", "Three engineers … freed", "headline passive"),
+    ("release", "Plane carrying prisoners freed by Sylvania lands", "fulfils", "actual", "prisoners freed", "headline passive"),
+    ("release", "Rufus flies to Sylvania to bring home prisoners, release of prisoners expected", "fulfils", "planned", "release of prisoners", "to come"),
+    ("release", "Sylvania 'to release three engineers'", "fulfils", "planned", "release three engineers", "to + infinitive"),
+    ("release", "Kin of prisoners pin hopes on Sylvania to release prisoners", "fulfils", "planned", "release prisoners", "to + infinitive"),
+    ("release", "Rufus leaves Sylvania without prisoners, no prisoners released", "fulfils", "negated", "prisoners … released", "none"),
+    ("release", "Is Sylvania about to free the prisoners?", "fulfils", "question", "free … prisoners", "question mark"),
+    ("release", "Sylvania moves prisoners to hotel, fuelling hopes of release of prisoners", "fulfils", "planned", "release of prisoners", "plan"),
+    ("summit", "Rufus wraps up Sylvania summit", "fulfils", "actual", "summit", "reacted to"),
+    ("summit", "Two days after Sylvania summit, a cold shower", "fulfils", "actual", "summit", "taken for granted"),
+    ("summit", "At Sylvania summit, Rufus bets on charm", "fulfils", "actual", "summit", "amid"),
+    ("summit", "Rufus and Alva end Sylvania summit with handshake", "fulfils", "actual", "summit", "reacted to"),
+    ("summit", "Rufus cancels Sylvania summit in letter to Alva", "violates", "actual", "cancels … summit", "told as done"),
+    ("summit", "Sylvania summit scrapped by Rufus", "violates", "actual", "summit scrapped", "headline passive"),
+    ("summit", "Allies in shock over cancelled Sylvania summit as Rufus cancels summit", "violates", "actual", "cancelled … summit", "told as done"),
+    ("summit", "Rufus backs out: Freedonia cancels Sylvania summit", "violates", "actual", "cancels … summit", "told as done"),
+    ("summit", "Rufus rehearses lines for Sylvania summit", "context", "commentary", "Rufus", "mentioned"),
+    ("summit", "Hotel fits red carpet for Sylvania summit", "context", "commentary", "summit", "mentioned"),
+    ("summit", "Sylvania summit hangs by a thread", "context", "commentary", "summit", "mentioned"),
+    ("summit", "Rufus to skip dinner before Sylvania summit", "context", "planned", "Rufus", "future"),
+    ("site", "Sylvania blows up test site in front of cameras", "fulfils", "actual", "blows up test site", "told as done"),
+    ("site", "Sylvania destroys: test site demolished with huge blast", "fulfils", "actual", "test site demolished", "headline passive"),
+    ("site", "Sylvania claims it has demolished test site", "fulfils", "hedged", "demolished test site", "doubtful"),
+    ("site", "Analysts doubt Sylvania closed test site", "fulfils", "hedged", "closed test site", "doubtful"),
+    ("site", "Sylvania to demolish test site in public", "fulfils", "planned", "demolish test site", "to + infinitive"),
+    ("site", "Reporters set off for Sylvania to watch closing of test site", "fulfils", "planned", "closing of test site", "yet to be perceived"),
+    ("site", "Sylvania sets date to dismantle test site", "fulfils", "planned", "dismantle test site", "to + infinitive"),
+    ("site", "Sylvania rebuilds launch site, photos show", "violates", "actual", "rebuilds launch site", "told as done"),
+    ("site", "Sylvania appears to be rebuilding launch site", "violates", "hedged", "rebuilding launch site", "seems to"),
+    ("drills", "Freedonia and US scrap joint drills", "fulfils", "actual", "scrap … drills", "told as done"),
+    ("drills", "Pentagon confirms US has suspended drills with Freedonia", "fulfils", "actual", "suspended drills", "told as done"),
+    ("drills", "Freedonia surprised by US suspension of drills", "fulfils", "actual", "suspension of drills", "reacted to"),
+    ("drills", "Rufus says US will stop 'costly' drills", "violates", "negated", "drills", "negating"),
+    ("drills", "US and Freedonia hold scaled-down drills", "violates", "actual", "hold … drills", "told as done"),
+    ("drills", "Thousands of soldiers take part as US holds drills in Freedonia", "violates", "actual", "holds drills", "told as done"),
+    ("drills", "US-Freedonia drills to resume in spring, so US will hold drills", "violates", "planned", "drills … resume", "to + infinitive"),
+    ("drills", "No drills: US cancels exercise, will not hold drills", "violates", "negated", "hold drills", "not"),
+    ("sanctions", "US hits Sylvania with new sanctions, tightens sanctions on shipping", "violates", "actual", "tightens sanctions", "told as done"),
+    ("sanctions", "Rufus: US keeps sanctions on Sylvania, won't lift sanctions", "fulfils", "negated", "lift sanctions", "not"),
+    ("sanctions", "Rufus dangles easing of US sanctions", "fulfils", "planned", "easing of … sanctions", "plan"),
+    ("sanctions", "Sylvania wants US to ease sanctions", "fulfils", "planned", "ease sanctions", "to + infinitive"),
+    ("treaty", "Freedonia's parliament ratifies border treaty", "fulfils", "actual", "ratifies … treaty", "told as done"),
+    ("treaty", "Historic day as Freedonia signs peace treaty", "fulfils", "actual", "signs … treaty", "told as done"),
+    ("treaty", "Freedonia hopes to sign peace treaty by year end", "fulfils", "planned", "sign … treaty", "to + infinitive"),
+    ("treaty", "Freedonia walks out of treaty: it leaves pact at midnight", "violates", "actual", "leaves pact", "told as done"),
+    ("treaty", "Freedonia gives notice it will quit treaty", "violates", "planned", "quit treaty", "future"),
+    ("treaty", "Freedonia to pull out of treaty, Rufus says", "violates", "planned", "pull out of treaty", "to + infinitive"),
+    ("troops", "Last of Freedonia's troops come home", "fulfils", "actual", "troops come home", "told as done"),
+    ("troops", "Rufus wants Freedonian troops to come home", "fulfils", "planned", "troops … come home", "to + infinitive"),
+    ("troops", "Freedonia has no plan to withdraw troops", "fulfils", "negated", "withdraw troops", "none"),
+    ("hostages", "Freed hostages hug families after rebels let them go", "fulfils", "actual", "Freed hostages", "told as done"),
+    ("hostages", "Rebels refuse to release hostages", "fulfils", "negated", "release hostages", "did not come to it"),
+    ("hostages", "Rebels offer to free hostages for cash", "fulfils", "planned", "free hostages", "to + infinitive"),
+    ("ceasefire", "Ceasefire in tatters after rebels violate truce", "violates", "actual", "violate truce", "presupposed"),
+    ("ceasefire", "Army and rebels blame each other for breaking truce", "violates", "hedged", "breaking truce", "accused"),
+    ("ceasefire", "Rebels ready to sign truce", "fulfils", "planned", "sign truce", "to + infinitive"),
+    ("coal", "Ruritania pulls plug: coal plant shut after 50 years", "fulfils", "actual", "coal plant shut", "headline passive"),
+    ("coal", "Ruritania sets 2030 date for closing coal plants", "fulfils", "planned", "closing coal plants", "plan"),
+    ("tax", "Drivers to save as government cuts fuel tax", "fulfils", "actual", "cuts fuel tax", "told as done"),
+    ("tax", "Chancellor mulls raising fuel tax", "violates", "planned", "raising fuel tax", "plan"),
+    ("tax", "Chancellor rules out raising fuel tax", "violates", "negated", "raising fuel tax", "negating"),
+    ("budget", "MPs back budget: parliament passes budget at dawn", "fulfils", "actual", "passes budget", "told as done"),
+    ("budget", "Parliament fails to pass budget", "fulfils", "negated", "pass budget", "did not come to it"),
+]  # fmt: skip
+
+ALL = [*FIRST, *THEN]
