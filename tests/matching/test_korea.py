@@ -105,7 +105,6 @@ NOT_DONE = [
     ("2018-01-04", "US and South Korea agree to delay joint military drills until after Olympics"),
     ("2018-03-15", "China and Russia hold joint military drills"),
     ("2018-03-06", "Koreas agree to set up hotline between leaders"),
-    ("2018-01-03", "North Korea reopens border hotline with South"),
     ("2018-03-06", "Kim and Moon to meet at Panmunjom in April"),
     ("2018-04-18", "Kim and Moon will hold summit next week"),
     ("2018-02-10", "Moon meets Kim Jong Un's sister in Seoul"),
@@ -154,6 +153,14 @@ def test_not_done(on: str, text: str) -> None:
         if match.factuality.value == "actual" and match.relation.value != "context"
     }
     assert not acts
+
+
+def test_a_border_line_is_no_line_between_leaders() -> None:
+    """Two promises, and the article of one says nothing of the other."""
+    found = findings("North Korea reopens border hotline with South", "2018-01-03")
+    told = {name: (match.relation.value, match.factuality.value) for name, match in found.items()}
+    assert told["koreas-border-hotline"] == ("fulfils", "actual")
+    assert told.get("koreas-hotline", ("context", ""))[0] == "context"
 
 
 def test_only_the_exact_scope_breaks_the_moratorium() -> None:

@@ -16,7 +16,7 @@ from tracker.errors import UnknownCommitment
 from tracker.evidence.profile import Concept, WatchProfile
 from tracker.matching import Matcher
 
-TEXTS = [text for _, text, _, _, _ in ALL]
+TEXTS = [text for _, text, *_ in ALL]
 WORDS = sorted({word for text in TEXTS for word in text.split()})
 NEWS = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
 ANY = (

@@ -13,7 +13,7 @@ from attrs import frozen
 from tracker.evidence.document import Span
 from tracker.evidence.finding import Cue
 from tracker.matching.clause import Clause, Sentence
-from tracker.matching.lexicon import Tokens, is_base, is_gerund, is_past, word_set
+from tracker.matching.lexicon import Tokens, is_base, is_gerund, is_past, stem_set, word_set
 from tracker.matching.pattern import Voice
 from tracker.matching.when import Time
 
@@ -37,6 +37,7 @@ class Act:
     times: Callable[[], Sequence[Time]]
     published: date | None
     places: tuple[int, ...] = ()
+    event: bool = False  # the noun names an event by itself, without a verb that holds it
     repeatable: bool = False  # one of many of its kind ("has conducted six tests"), not a thing done once
 
     def raw(self, place: int) -> str:
@@ -45,7 +46,7 @@ class Act:
 
     def low(self, place: int) -> str:
         """The word at a place of the clause in lower case."""
-        return self.raw(place).lower().replace("’", "'")
+        return self.tokens.lows[self.clause.words[place]]
 
     def stem(self, place: int) -> str:
         """The stem at a place of the clause."""
@@ -87,3 +88,54 @@ def _is_adjective(act: Act) -> bool:
 def _second(act: Act) -> int:
     """The place of the first matched word after the act's, which begins the object in the active."""
     return min((place for place in act.places if place > act.at), default=-1)
+
+
+_FEW = word_set("one two three four five six seven eight nine ten some half most part first several few")
+_NOT_IN_PARTS = stem_set("summit meeting talk election vote drill exercise game treaty accord pact time")
+
+
+def is_part(act: Act) -> bool:
+    """`frees two of three`, `some prisoners`, `first troops leave`: done to a part of what it is done to."""
+    start = act.at + 1 if act.voice is Voice.ACTIVE else max(act.first - 3, 0)
+    for place in range(start, act.last):
+        low, after = act.low(place), act.low(place + 1)
+        if low == "of" and place and (act.low(place - 1) in _FEW or act.low(place - 1).isdigit()):
+            return True
+        if low in ("some", "most") and not after.isdigit() and after not in _FEW:
+            return True
+        if low == "first" and _is_first_of_many(act, place):
+            return True
+    return False
+
+
+def _is_first_of_many(act: Act, place: int) -> bool:
+    """`first hostages`, but not `first talks since 2015` nor `first visit`."""
+    if act.last + 1 < len(act.clause.words) and act.low(act.last + 1) in ("in", "since", "for", "ever"):
+        return False
+    things = [p for p in act.places if p > place and p != act.at]
+    return any(act.low(p).endswith("s") for p in things) and all(
+        act.stem(p) not in _NOT_IN_PARTS for p in things
+    )
+
+
+_INCHOATIVE = stem_set("open close shut begin start resume reopen restart end expire collapse")
+_AFTER_A_VERB = word_set(
+    "in on at after before as by for from to with this next amid under despite during following until"
+)
+
+
+def is_intransitive(act: Act) -> bool:
+    """`clinic opens in Oldport`, `coal plant to close`: the object itself does it, without a participle."""
+    raw = act.raw(act.at).lower()
+    if act.stem(act.at) not in _INCHOATIVE or is_gerund(raw) or is_past(raw):
+        return False
+    after = act.low(act.at + 1) if act.at + 1 < len(act.clause.words) else ","
+    if not (after in _AFTER_A_VERB or not after[0].isalpha() or after.endswith("ly")):
+        return False
+    things = [p for p in act.places if p < act.at]
+    return bool(things) and all(
+        act.low(p) in _BETWEEN or act.low(p).endswith("ly") for p in range(things[-1] + 1, act.at)
+    )
+
+
+_BETWEEN = word_set("to will would may might could not never finally now soon still 'll must should shall")

@@ -7,6 +7,8 @@ commas is lifted out, and the clause around it goes on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from attrs import frozen
 
 from tracker.matching.lexicon import Tokens, is_gerund, word_set
@@ -33,6 +35,8 @@ _SPEECH = word_set(
     suggests suggested means shows showed vows vowed pledges pledged promises promised agrees agreed
     demands demanded signals signalled hints hinted doubts doubted doubt rumours rumors evidence sign
     indication proof assurance assurances fact news idea possibility likely unlikely clear hopeful
+    signs indications claim claiming allegation allegations rumour rumor suspicion suspicions reveals
+    revealed finds found admits admitted acknowledges acknowledged concedes conceded argues argued hopes
     confident sure certain convinced concerned afraid worried true false
     """
 )
@@ -116,7 +120,7 @@ def clauses(tokens: Tokens, sentence: Sentence, number: int) -> list[Clause]:
     found: list[tuple[list[int], str, bool]] = [([], "", False)]
     outer: list[int] = []  # clauses to go back to after the comma that closes an inserted one
     raws = tokens.raws
-    lowers = [raw.lower() for raw in raws[sentence.start : sentence.end]]
+    lowers = tokens.lows[sentence.start : sentence.end]
 
     def open_clause(lead: str, relative: bool = False, inserted: bool = False) -> None:
         if inserted:
@@ -168,8 +172,10 @@ def clauses(tokens: Tokens, sentence: Sentence, number: int) -> list[Clause]:
     return [Clause(tuple(words), lead, number, relative) for words, lead, relative in found if words]
 
 
-def _leads(word: str, before: str, after: str, lowers: list[str], offset: int) -> bool:
+def _leads(word: str, before: str, after: str, lowers: Sequence[str], offset: int) -> bool:
     """Whether `word` leads in a clause of its own here."""
+    if word == "but" and "not" in (recent := lowers[max(offset - 8, 0) : offset]) and _is_merely(recent):
+        return False  # "freed not just the engineers but all prisoners" is one statement
     if word in _LEADING:
         return not (word == "following" and after in ("day", "week", "month", "year")) and not (
             word == "ahead" and after != "of"
@@ -189,7 +195,7 @@ def _leads(word: str, before: str, after: str, lowers: list[str], offset: int) -
     return word == "in" and after == "case"
 
 
-def _has_verb_soon(lowers: list[str], offset: int) -> bool:
+def _has_verb_soon(lowers: Sequence[str], offset: int) -> bool:
     """Whether what follows a comma and "and" is a statement rather than the last item of a list."""
     for word in lowers[offset + 1 : offset + 7]:
         if word == ",":
@@ -197,3 +203,9 @@ def _has_verb_soon(lowers: list[str], offset: int) -> bool:
         if word in _FINITE or (word.endswith("ed") and len(word) > 4) or is_gerund(word):
             return True
     return False
+
+
+def _is_merely(words: Sequence[str]) -> bool:
+    """Whether a "not" is one of "not only", "not just"."""
+    at = words.index("not") + 1
+    return at < len(words) and words[at] in ("only", "just", "merely", "simply")

@@ -25,9 +25,12 @@ def doer(compiled: Compiled, lines: list[Encoded], place: int, hit: Hit) -> str:
         by = [at for at in everybody if _after_by(line, at[0], hit.words[0])]
         if by:
             return by[0][1]
+        if foreign and hit.voice is Voice.NOUN and (named := _whose(compiled, line, hit.words)):
+            return named
         if own:
             return "allowed"
-        if foreign:
+        # "Sylvania: missile lands near Borduria": a place or a victim does nothing where an actor is named.
+        if foreign and not any(_places(compiled.actors, earlier) for earlier in lines[:place]):
             return "other"
     else:
         if hit.voice is Voice.PLAIN and any(at in hit.words for at in own):
@@ -47,6 +50,18 @@ def doer(compiled: Compiled, lines: list[Encoded], place: int, hit: Hit) -> str:
     if any(_places(compiled.actors, other) for other in lines[place + 1 :]):
         return "allowed"
     return "" if compiled.actors is not None else ("other" if foreign else "allowed")
+
+
+def _whose(compiled: Compiled, line: Encoded, words: tuple[int, ...]) -> str:
+    """Whose act a noun names: the name right before it, as in "condemns Bordurian missile launch"."""
+    nearest, whose = -1, ""
+    for expression, what in ((compiled.actors, "allowed"), (compiled.not_actors, "other")):
+        for match in expression.finditer(line.line) if expression else ():
+            first, last = line.position(match.start()), line.position(match.end() - 1)
+            after = line.line[line.starts[last + 1] :][:3] if last + 1 < len(line.starts) else ""
+            if words[0] - (3 if after in (" 's", " ’s") else 1) <= last <= words[-1] and first > nearest:
+                nearest, whose = first, what
+    return whose
 
 
 def _after_by(line: Encoded, at: int, first: int) -> bool:

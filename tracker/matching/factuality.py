@@ -7,108 +7,59 @@ answer names the rule and the words. Knows nothing of profiles: an act is a word
 
 from __future__ import annotations
 
-from attrs import frozen
+import attrs
 
-from tracker.evidence.document import Span
-from tracker.evidence.finding import Cue, Factuality
+from tracker.evidence.finding import Factuality
 from tracker.matching import cues as words
-from tracker.matching.act import Act, is_noun
-from tracker.matching.clause import Sentence
-from tracker.matching.lexicon import Tokens, is_base, is_gerund, is_past, stem_of, word_set
-from tracker.matching.pattern import Voice
-
-_REACH = 7
-_AUXILIARIES = (
-    words.FUTURE
-    | words.WOULD
-    | words.MAYBE
-    | words.DUTY
-    | words.HAVE
-    | words.BE
-    | words.DO
-    | words.NOT
-    | {"to"}
+from tracker.matching.act import Act, is_noun, is_part
+from tracker.matching.governors import governed, mentioned
+from tracker.matching.judgement import (
+    REACH,
+    Judgement,
+    doubting_adverb,
+    following,
+    group,
+    is_negated,
+    merged,
+    nearest,
+    sightings,
 )
-_INVERTED = words.FUTURE | words.WOULD | words.MAYBE | words.BE | words.HAVE | words.DO | {"should"}
+from tracker.matching.lexicon import is_base, is_gerund, is_past, stem_of, stem_set, word_set
+from tracker.matching.named import named, nothing_before
+from tracker.matching.pattern import Voice
+from tracker.matching.surroundings import afterthought, asked, conditional, looks_ahead, looks_back
 
-
-@frozen
-class Judgement:
-    """How far an act is a fact: the cue that decided, how sure its rule is (0-1), and if it only began."""
-
-    factuality: Factuality
-    cue: Cue
-    sure: float = 0.9
-    begun: bool = False
+__all__ = ["Judgement", "judge"]
 
 
 def judge(act: Act) -> Judgement:
     """The factuality of an act. The first rule that has something to say decides."""
-    found = _asked(act) or _conditional(act) or (_named(act) if is_noun(act) else _done(act))
+    found = asked(act) or conditional(act) or (_named(act) if is_noun(act) else _done(act))
     if found.factuality is Factuality.ACTUAL:
-        found = _looks_back(act) or _looks_ahead(act) or _afterthought(act) or found
+        found = looks_back(act) or looks_ahead(act) or afterthought(act) or found
+        if not found.begun and (is_part(act) or (act.at and act.low(act.at - 1) in words.PARTLY)):
+            found = attrs.evolve(found, begun=True)
     return found
 
 
-def _asked(act: Act) -> Judgement | None:
-    """Questions, with a question mark or by the order of words."""
-    sentence = act.sentence
-    if sentence.question:
-        last = act.tokens.ends[sentence.end - 1]
-        return Judgement(Factuality.QUESTION, Cue("factuality", "question mark", Span(last - 1, last)))
-    opening = act.tokens.raws[sentence.start].lower()
-    if opening in _INVERTED and not act.clause.lead and act.tokens.raws[sentence.start][0].isupper():
-        return Judgement(Factuality.QUESTION, _token_cue(act, "inverted question", sentence.start))
-    if sentence.title and opening in words.EXPLAINING:
-        return Judgement(Factuality.COMMENTARY, _token_cue(act, "explaining headline", sentence.start))
-    return None
-
-
-def _conditional(act: Act) -> Judgement | None:
-    """Acts inside of a condition, or hanging on one; acts before or until which something else happens."""
-    lead = act.clause.lead
-    if lead in words.CONDITION or (lead == "in" and len(act.clause.words) > 1 and act.low(1) == "case"):
-        return Judgement(Factuality.CONDITIONAL, act.cue("condition", 0))
-    if lead == "whether":
-        return Judgement(Factuality.HEDGED, act.cue("whether", 0))
-    if lead in ("until", "till"):
-        return Judgement(Factuality.CONDITIONAL, act.cue("until", 0))
-    if lead in ("before", "ahead"):
-        return Judgement(Factuality.PLANNED, act.cue("not yet", 0))
-    if any(other.lead in words.CONDITION for other in act.around):
-        group = _group(act)
-        modal = next((p for p in group if act.low(p) in words.FUTURE | words.WOULD | words.MAYBE), None)
-        if modal is not None:
-            return Judgement(Factuality.CONDITIONAL, act.cue("hangs on a condition", modal))
-    return None
-
-
-def _group(act: Act) -> list[int]:
-    """The auxiliaries, negations and adverbs just before the act, nearest first."""
-    group = []
-    place = act.at - 1
-    while place >= 0:
-        low = act.low(place)
-        if low in _AUXILIARIES:
-            group.append(place)
-        elif not (low in words.FILLERS or (low.endswith("ly") and len(low) > 4)):
+def _named(act: Act) -> Judgement:
+    """`starts withdrawal of troops` is as true as its verb; other nouns have rules of their own."""
+    for place in range(act.first - 1, max(act.first - 4, -1), -1):
+        if act.stem(place) in words.BEGINNING and act.low(place) not in ("beginning", "start"):
+            return _implied(act, place, act.stem(place))
+        if act.low(place) in (",", "and", "of", "but"):
             break
-        place -= 1
-    if not group and act.at >= 2 and act.low(act.at - 1) in ("and", "or", ",") and is_base(act.raw(act.at)):
-        # "will meet and shake hands", "to resume and expand": a bare second verb shares the auxiliary.
-        shared = (p for p in range(act.at - 2, max(act.at - 30, -1), -1) if act.low(p) in _AUXILIARIES)
-        group = list(shared)[:1]
-    return group
+    return named(act)
 
 
 def _done(act: Act) -> Judgement:
     """Acts told by a verb."""
-    group = _group(act)
-    lows = [act.low(place) for place in group]
-    nothing = _nothing_before(act)
+    auxiliaries = group(act)
+    lows = [act.low(place) for place in auxiliaries]
+    nothing = nothing_before(act) or _held_off(act)
     if nothing is not None:
         return nothing
-    for place, low in zip(group, lows, strict=True):
+    for place, low in zip(auxiliaries, lows, strict=True):
         if low in words.NOT:
             return Judgement(Factuality.NEGATED, act.cue("not", place))
     for kind, factuality, rule in (
@@ -117,41 +68,41 @@ def _done(act: Act) -> Judgement:
         (words.MAYBE, Factuality.HEDGED, "may"),
         (words.DUTY, Factuality.PLANNED, "duty"),
     ):
-        for place, low in zip(group, lows, strict=True):
+        for place, low in zip(auxiliaries, lows, strict=True):
             if low in kind:
+                # "denies it will postpone the election"
+                denied = nearest(act, words.DENIES_STATEMENT, auxiliaries[-1], REACH)
+                if denied is not None:
+                    return Judgement(Factuality.NEGATED, act.cue("denied", *denied))
                 return Judgement(factuality, act.cue(rule, place))
     if "to" in lows:
-        return _infinitive(act, group[lows.index("to")], any(low in words.HAVE for low in lows))
+        return _infinitive(act, auxiliaries[lows.index("to")], any(low in words.HAVE for low in lows))
     progressive = any(low in words.BE for low in lows)
     if is_gerund(act.raw(act.at)) and not progressive:
         return _gerund(act)
-    statement = _statement(act, min(group, default=act.at))
+    start = min(auxiliaries, default=act.at)
+    statement = _statement(act, start) or _punished(act, start) or _bare(act, start)
     if statement is not None:
         return statement
     commanded = act.at == 0 and not act.clause.lead and act.raw(0)[:1].isupper() and is_base(act.raw(0))
     if commanded and act.voice is not Voice.PASSIVE:
         return Judgement(Factuality.PLANNED, act.cue("imperative", act.at))
-    if act.voice is Voice.PASSIVE and not group:
+    if act.voice is Voice.PASSIVE and not auxiliaries:
         had = next(
             (p for p in range(act.first - 1, max(act.first - 3, -1), -1) if act.low(p) in ("have", "get")),
             None,
         )
         if had is not None:
             return Judgement(Factuality.PLANNED, act.cue("to have it done", had))
-        wish = _nearest(act, words.PLANNING, act.first, 2)
+        wish = nearest(act, words.PLANNING, act.first, 2)
         if wish is not None and act.stem(wish[0]) in _WANTING:
             return Judgement(Factuality.PLANNED, act.cue("wanted", *wish))
         return Judgement(Factuality.ACTUAL, act.cue("headline passive", act.at), 0.88)
     if progressive and is_gerund(act.raw(act.at)):
-        if act.clause.lead == "that" or any(act.low(p) in ("said", "says") for p in range(group[-1])):
+        if act.clause.lead == "that" or any(act.low(p) in ("said", "says") for p in range(auxiliaries[-1])):
             return Judgement(Factuality.PLANNED, act.cue("said to be coming", act.at))
         return Judgement(Factuality.ACTUAL, act.cue("under way", act.at), 0.8)
-    if (
-        act.repeatable
-        and not act.sentence.title
-        and any(low in words.HAVE for low in lows)
-        and _is_count(act)
-    ):
+    if act.repeatable and any(low in words.HAVE for low in lows) and _is_count(act):
         return Judgement(Factuality.PAST, act.cue("so many so far", act.at))
     if act.clause.relative or act.clause.lead in ("after", "when", "following"):
         return Judgement(Factuality.ACTUAL, act.cue("presupposed", act.at), 0.75)
@@ -159,7 +110,10 @@ def _done(act: Act) -> Judgement:
 
 
 def _is_count(act: Act) -> bool:
-    """`has conducted six nuclear tests`, `had fired dozens of missiles`."""
+    """`has conducted six nuclear tests`; in a headline, which may tell of one night, only "since 2006"."""
+    after = act.low(act.last + 1) if act.last + 1 < len(act.clause.words) else ""
+    if act.sentence.title and after not in ("since", "so", "overall"):
+        return False
     between = (act.low(place) for place in range(act.at + 1, act.last + 1))
     return any(low.isdigit() or low in _COUNTS for low in between)
 
@@ -170,43 +124,91 @@ _COUNTS = word_set(
     scores series
     """
 )
+_BECOMING = stem_set("become")
+_VOWING = stem_set("vow swear")
+_NO_SEEMING = word_set("thinking reporter reporters")
+_WORK = stem_set("work process operation effort job")
+_MINDED = word_set("right wrong wise foolish brave mistaken")
+_PLAINLY = stem_set("hesitate forget neglect fail")
 _WANTING = frozenset(stem_of(word) for word in ["want", "demand", "seek", "ask", "urge", "like", "need"])
 
 
-def _nothing_before(act: Act) -> Judgement | None:
-    """`no missile was launched`, `none of the three was freed`, `neither side met`."""
-    for place in range(act.first - 1, max(act.first - 7, -1), -1):
-        low = act.low(place)
-        if low in ("no", "none", "neither", "nobody", "nor"):
-            return Judgement(Factuality.NEGATED, act.cue("none", place))
-        if (
-            low in (",", "and", "but")
-            or (low in _AUXILIARIES - {"to"})
-            or (place < act.first - 3 and is_past(low))
-        ):
+def _held_off(act: Act) -> Judgement | None:
+    """`holds off on starting drills` holds none."""
+    at = min(act.at + 1, len(act.clause.words) - 1)
+    if act.low(act.at) in ("hold", "holds", "held", "holding") and act.low(at) in ("off", "back"):
+        return Judgement(Factuality.NEGATED, act.cue("held off", act.at, at))
+    return None
+
+
+def _punished(act: Act, start: int) -> Judgement | None:
+    """`jails trader who sold arms`: who is punished did it, not the one who punishes."""
+    if start and act.low(start - 1) in ("who", "that", "which"):
+        found = nearest(act, words.PUNISHING, start - 1, REACH)
+        if found is not None:
+            return Judgement(Factuality.COMMENTARY, act.cue("somebody else's", *found))
+    return None
+
+
+def _bare(act: Act, start: int) -> Judgement | None:
+    """`to see Sylvania close it`, `helps free them`: as true as the seeing and the helping."""
+    if act.voice is Voice.PASSIVE or start != act.at or not is_base(act.raw(act.at)):
+        return None
+    for place in range(act.at - 1, max(act.at - 5, 0), -1):
+        if act.low(place) in (",", "and", "but", "as"):
             break
-    for place in range(act.first, act.last):
-        if act.low(place) in ("no", "none", "neither", "zero") and place > act.at - 9:
-            return Judgement(Factuality.NEGATED, act.cue("none", place))
+        if act.stem(place) in words.SENSING and act.low(place - 1) == "to":
+            return _implied(act, place, act.stem(place))
     return None
 
 
 def _infinitive(act: Act, to: int, perfect: bool) -> Judgement:
     """`to` + infinitive: planned, unless what governs it says otherwise."""
-    governors = range(to - 1, max(to - _REACH, -1), -1)
+    governors = range(to - 1, max(to - REACH, -1), -1)
     for distance, place in enumerate(governors):
         stem, low = act.stem(place), act.low(place)
         if low == "used" and distance == 0:
             return Judgement(Factuality.PAST, act.cue("used to", place))
+        if low == "yet" and distance == 0:
+            return Judgement(Factuality.NEGATED, act.cue("yet to", place))
+        if low in _MINDED and distance == 0:
+            return Judgement(Factuality.COMMENTARY, act.cue("judged", place))
+        if stem in words.INTENT:
+            dropped = nearest(act, words.CANCELLING, place, 4) or following(act, words.UNDONE, 4)
+            if dropped is not None:
+                return Judgement(Factuality.NEGATED, act.cue("plan dropped", *dropped))
+            decision = low == "decision" and distance == 0 and act.stem(act.at) in words.DECIDING
+            if decision and nearest(act, words.UNDECIDED, place, REACH) is None:
+                return Judgement(Factuality.ACTUAL, act.cue("decided", place), 0.7)
         if stem in words.NEGATIVE_IMPLICATIVE and distance <= 3:
+            if is_negated(act, place):
+                plain = stem in _PLAINLY  # "did not hesitate to", but "did not refuse to"
+                factuality = Factuality.ACTUAL if plain else Factuality.HEDGED
+                return Judgement(factuality, act.cue("did not fail to", place), 0.8)
             return Judgement(Factuality.NEGATED, act.cue("did not come to it", place))
-        if stem in words.THREATENING:
+        if stem in words.THREATENING and (act.repeatable or stem not in _VOWING):
             return Judgement(Factuality.THREATENED, act.cue("threat", place))
-        if stem in words.SEEMING and distance <= 1 and (perfect or low not in ("thinking",)):
+        if low in words.DOUBTING_ADVERBS and distance <= 1:
+            return Judgement(Factuality.HEDGED, act.cue("seems to", place))
+        if stem in words.SEEMING and distance <= 1 and (perfect or low not in _NO_SEEMING):
             return Judgement(Factuality.HEDGED, act.cue("seems to", place))
         if low == "going":
             return Judgement(Factuality.PLANNED, act.cue("going to", place))
-        if stem in words.IMPLICATIVE and distance <= 1:
+        if (
+            low == "first"
+            and distance == 0
+            and any(act.stem(p) in _BECOMING for p in range(max(place - 4, 0), place))
+        ):
+            return Judgement(Factuality.ACTUAL, act.cue("becomes first", place), 0.8)
+        if stem in _WORK and distance == 0:
+            begun = following(act, words.BEGUN, REACH)
+            if begun is not None:
+                return Judgement(Factuality.ACTUAL, act.cue("work begun", *begun), 0.75, True)
+        if stem in words.CAUSING and 1 <= distance <= 3:
+            return _implied(act, place, stem)
+        # "helped Sylvania to close it" closed it; a programme that "helps Sylvania to close it" may not.
+        helps = low in ("help", "helps", "helping") and distance == 1
+        if stem in words.IMPLICATIVE and distance <= 1 and not helps:
             return _implied(act, place, stem)
         if low in (",", "and"):
             break
@@ -227,77 +229,54 @@ def _implied(act: Act, place: int, stem: str) -> Judgement:
 def _gerund(act: Act) -> Judgement:
     """`-ing` without an auxiliary: what stands before it decides."""
     if act.at == 0:
-        if act.clause.lead:
-            return Judgement(Factuality.ACTUAL, act.cue("presupposed", act.at), 0.7)
-        return Judgement(Factuality.COMMENTARY, act.cue("mentioned", act.at), 0.5)
-    before, stem = act.low(act.at - 1), act.stem(act.at - 1)
+        return _opening_gerund(act)
+    place = act.at - 1
+    while place and (act.low(place) in words.FILLERS or act.low(place).endswith("ly")):
+        place -= 1  # "keeps on quietly enriching"
+    before, stem = act.low(place), act.stem(place)
     if stem in words.BEGINNING | words.CONTINUING and stem != stem_of("stop"):
-        return _implied(act, act.at - 1, stem)
-    if before in ("of", "for", "over"):
-        for place in range(act.at - 2, max(act.at - _REACH, -1), -1):
-            if act.stem(place) in words.ACCUSING:
-                return Judgement(Factuality.HEDGED, act.cue("accused", place))
+        return _implied(act, place, stem)
+    if before in ("of", "for", "over", "with"):
+        accuser = nearest(act, words.ACCUSING, place, REACH)
+        if accuser is not None:
+            return Judgement(Factuality.HEDGED, act.cue("accused", *accuser))
     if before in ("from", "without"):
-        return Judgement(Factuality.NEGATED, act.cue("kept from it", act.at - 1))
+        return Judgement(Factuality.NEGATED, act.cue("kept from it", place))
     if before == "before":
-        return Judgement(Factuality.PLANNED, act.cue("not yet", act.at - 1))
+        return Judgement(Factuality.PLANNED, act.cue("not yet", place))
+    if before == "through":
+        return Judgement(Factuality.ACTUAL, act.cue("under way", place), 0.75, True)
     if before in ("after", "since", "following", "by", "when", "while", ","):
-        return Judgement(Factuality.ACTUAL, act.cue("presupposed", act.at - 1), 0.75)
-    return _governed(act) or Judgement(Factuality.COMMENTARY, act.cue("mentioned", act.at), 0.5)
+        return Judgement(Factuality.ACTUAL, act.cue("presupposed", place), 0.75)
+    if stem in words.FAVOURING:
+        return Judgement(Factuality.PLANNED, act.cue("plan", place), 0.85)
+    return governed(act) or _headline_progressive(act, place) or mentioned(act)
 
 
-def _named(act: Act) -> Judgement:
-    """Acts that are named as a noun: only what takes them for granted makes them facts."""
-    nothing = _nothing_before(act)
-    if nothing is not None:
-        return nothing
-    governed = _governed(act)
-    if governed is not None:
-        return governed
-    if act.clause.lead in ("after", "following", "despite"):
-        return Judgement(Factuality.ACTUAL, act.cue("presupposed", 0), 0.72)
-    for place in range(act.last + 1, min(act.last + 5, len(act.clause.words))):
-        low = act.low(place)
-        if low in (",", "and", "but"):
-            break
-        if low in words.FUTURE | words.WOULD | words.DUTY | {"to"}:
-            return Judgement(Factuality.PLANNED, act.cue("future", place))
-        if low in words.MAYBE:
-            return Judgement(Factuality.HEDGED, act.cue("may", place))
-        if low in words.NOT:
-            return Judgement(Factuality.NEGATED, act.cue("not", place))
-        if act.stem(place) in words.HAPPENING and low not in ("being", "be"):
-            begun = any(
-                act.stem(p) in words.BEGINNING for p in range(place, min(place + 4, len(act.clause.words)))
-            )
-            return Judgement(Factuality.ACTUAL, act.cue("took place", place), 0.65, begun)
-    return Judgement(Factuality.COMMENTARY, act.cue("mentioned", act.at), 0.5)
+def _opening_gerund(act: Act) -> Judgement:
+    """`Ratifying the treaty, Ruritania ends its feud`; but `Ratifying it would end the feud`."""
+    if act.clause.lead:
+        return Judgement(Factuality.ACTUAL, act.cue("presupposed", act.at), 0.7)
+    end = len(act.clause.words)
+    comma = next((p for p in range(act.last + 1, min(act.last + 8, end)) if act.low(p) == ","), None)
+    if comma is not None:
+        rest = {act.low(p) for p in range(comma, min(comma + 12, end))}
+        if rest.isdisjoint(words.FUTURE | words.WOULD | words.MAYBE | words.DUTY):
+            return Judgement(Factuality.ACTUAL, act.cue("presupposed", act.at), 0.7)
+    return mentioned(act)
 
 
-_GOVERNING = (
-    (words.NEGATING, Factuality.NEGATED, "negating"),
-    (words.THREATENS, Factuality.THREATENED, "threat"),
-    (words.PLANNING, Factuality.PLANNED, "plan"),
-    (words.HEDGING, Factuality.HEDGED, "hedge"),
-    (words.FACTIVE, Factuality.ACTUAL, "taken for granted"),
-    (words.PERCEIVING, Factuality.ACTUAL, "perceived"),
-)
-
-
-def _governed(act: Act) -> Judgement | None:
-    """What governs a noun or a gerund from the left: the nearest cue within reach."""
-    best: tuple[int, Judgement] | None = None
-    for phrases, factuality, rule in _GOVERNING:
-        # "will stop nuclear and missile tests": what governs the first of two governs the second.
-        found = _nearest(act, phrases, min(act.first, act.at), _REACH, (",", "but"))
-        if found is not None and (best is None or found[1] > best[0]):
-            if phrases is words.PERCEIVING:
-                before = act.low(found[0] - 1) if found[0] else ""
-                if before in words.FUTURE | words.WOULD | words.MAYBE | words.DUTY | {"to"}:
-                    factuality, rule = Factuality.PLANNED, "yet to be perceived"
-            sure = 0.7 if factuality is Factuality.ACTUAL else 0.85
-            best = (found[1], Judgement(factuality, act.cue(rule, *found), sure))
-    return best[1] if best else _adverb(act)
+def _headline_progressive(act: Act, place: int) -> Judgement | None:
+    """`Sylvania (still) enriching uranium`: headlines leave out "is". Only right behind its subject."""
+    if not act.sentence.title or act.clause.lead or act.voice is not Voice.ACTIVE:
+        return None
+    low = act.low(place)
+    adverb = place != act.at - 1
+    subject = low.isalpha() and not (is_past(low) or is_gerund(low) or low in words.NO_SUBJECT)
+    # What ends in "s" may as well be a verb ("backs closing"); an adverb after it settles that.
+    if subject and (adverb or not low.endswith("s")):
+        return Judgement(Factuality.ACTUAL, act.cue("headline progressive", act.at), 0.6)
+    return None
 
 
 def _statement(act: Act, before: int) -> Judgement | None:
@@ -305,27 +284,20 @@ def _statement(act: Act, before: int) -> Judgement | None:
     if act.clause.lead == "that":
         governor = _clause_before(act)
         if governor is not None:
+            false = following(act, words.UNTRUE, 5)
+            if false is not None and governor.stem(len(governor.clause.words) - 1) in words.CLAIMED:
+                return Judgement(Factuality.NEGATED, act.cue("called untrue", *false))
             found = _statement_cue(governor, len(governor.clause.words), 8)
             if found is not None:
                 return found
-    found = _statement_cue(act, before, _REACH + 1)
+    found = _statement_cue(act, before, REACH + 1)
+    if found is not None and found.cue.rule == "doubtful":
+        false = following(act, words.UNTRUE, 3)
+        if false is not None:
+            return Judgement(Factuality.NEGATED, act.cue("called untrue", *false))
     if found is not None:
         return found
-    return _adverb(act)
-
-
-def _adverb(act: Act) -> Judgement | None:
-    """`reportedly`, `perhaps` shortly before the act or just after it."""
-    places = [
-        *range(act.at - 1, max(act.at - _REACH, -1), -1),
-        *range(act.at + 1, min(act.at + 3, len(act.clause.words))),
-    ]
-    for place in places:
-        if act.low(place) in words.DOUBTING_ADVERBS:
-            return Judgement(Factuality.HEDGED, act.cue("hedge", place))
-        if place < act.at and act.low(place) in (",", "and", "but"):
-            break
-    return None
+    return doubting_adverb(act)
 
 
 def _clause_before(act: Act) -> Act | None:
@@ -339,100 +311,20 @@ def _clause_before(act: Act) -> Act | None:
     )  # fmt: skip
 
 
+_STATEMENT = (
+    (Factuality.NEGATED, "denied"),
+    (Factuality.PLANNED, "awaited"),
+    (Factuality.HEDGED, "doubtful"),
+)
+_OVER_STATEMENTS = merged(words.DENIES_STATEMENT, words.AWAITS_STATEMENT, words.DOUBTS_STATEMENT)
+
+
 def _statement_cue(act: Act, before: int, reach: int) -> Judgement | None:
-    for phrases, factuality, rule in (
-        (words.DENIES_STATEMENT, Factuality.NEGATED, "denied"),
-        (words.AWAITS_STATEMENT, Factuality.PLANNED, "awaited"),
-        (words.DOUBTS_STATEMENT, Factuality.HEDGED, "doubtful"),
-    ):
-        found = _nearest(act, phrases, before, reach)
-        if found is not None:
-            return Judgement(factuality, act.cue(rule, *found))
-    return None
-
-
-def _nearest(
-    act: Act, phrases: words.Phrases, before: int, reach: int, ends: tuple[str, ...] = (",", "and", "but")
-) -> tuple[int, int] | None:
-    """The nearest phrase that ends before `before`, as places; one of `ends` ends its reach."""
-    for place in range(before - 1, max(before - 1 - reach, -1), -1):
-        if act.low(place) in ends:
-            return None
-        for phrase in phrases.get(act.stem(place), ()):
-            end = place + len(phrase)
-            if end <= before and all(act.stem(place + k) == stem for k, stem in enumerate(phrase)):
-                return place, end - 1
-    return None
-
-
-def _looks_back(act: Act) -> Judgement | None:
-    """Anniversaries, and dates that lie far before the publication."""
-    low_words = [act.low(place) for place in range(len(act.clause.words))]
-    first = "first" in low_words or "since" in low_words
-    start, end = act.tokens.starts[act.clause.words[0]], act.tokens.ends[act.clause.words[-1]]
-    if act.published is not None:
-        for time in act.times():
-            inside = start <= time.span.start < end
-            if inside and time.is_past(act.published):
-                lead = act.tokens.text[max(time.span.start - 6, 0) : time.span.end].lower()
-                if first and "since" in lead:
-                    continue
-                return Judgement(Factuality.PAST, Cue("factuality", f"long past: {time.rule}", time.span))
-    found = _anywhere(act, words.ANNIVERSARY)
-    return Judgement(Factuality.PAST, act.cue("looks back", *found)) if found else None
-
-
-def _looks_ahead(act: Act) -> Judgement | None:
-    """A present tense with a date still to come is a timetable: "drills start on 1 April"."""
-    if act.published is None or (is_past(act.raw(act.at)) and not is_base(act.raw(act.at))):
+    seen = list(sightings(act, _OVER_STATEMENTS, before, reach, (",", "and", "but")))
+    if not seen:
         return None
-    start, end = act.tokens.starts[act.clause.words[0]], act.tokens.ends[act.clause.words[-1]]
-    for time in act.times():
-        if start <= time.span.start < end and time.is_future(act.published):
-            return Judgement(Factuality.PLANNED, Cue("factuality", "date to come", time.span))
-    return None
-
-
-def _afterthought(act: Act) -> Judgement | None:
-    """`…, analysts predict` at the end of the sentence."""
-    for index in range(max(act.clause.words[act.last] + 1, act.sentence.end - 5), act.sentence.end):
-        if (
-            act.tokens.stems[index] in words.AFTERTHOUGHTS
-            and "," in act.tokens.raws[act.clause.words[act.last] : index]
-        ):
-            return Judgement(Factuality.HEDGED, _token_cue(act, "afterthought", index))
-    return None
-
-
-def _anywhere(act: Act, phrases: words.Phrases) -> tuple[int, int] | None:
-    for place in range(len(act.clause.words)):
-        for phrase in phrases.get(act.stem(place), ()):
-            end = place + len(phrase)
-            if end <= len(act.clause.words) and all(act.stem(place + k) == s for k, s in enumerate(phrase)):
-                return place, end - 1
-    return None
-
-
-def _token_cue(act: Act, rule: str, index: int) -> Cue:
-    return Cue("factuality", rule, Span(act.tokens.starts[index], act.tokens.ends[index]))
-
-
-def commentary(tokens: Tokens, title: Sentence) -> Cue | None:
-    """The label or phrase by which a headline says that its text is comment, explanation or memory."""
-    stems = tokens.stems[title.start : title.end]
-    for place, raw in enumerate(tokens.raws[title.start : title.start + 4]):
-        if (
-            raw in (":", "|", "—", "-", "–")
-            and place
-            and any(s in words.OPINION_LABELS for s in stems[:place])
-        ):
-            index = title.start
-            return Cue("factuality", "label", Span(tokens.starts[index], tokens.ends[index + place - 1]))
-    if len(stems) > 2 and tokens.raws[title.end - 2] in ("|", "—", "-") and stems[-1] in words.OPINION_LABELS:
-        return Cue("factuality", "label", Span(tokens.starts[title.end - 1], tokens.ends[title.end - 1]))
-    for place, stem in enumerate(stems):
-        for phrase in words.COMMENT_PHRASES.get(stem, ()):
-            if stems[place : place + len(phrase)] == phrase:
-                first, last = title.start + place, title.start + place + len(phrase) - 1
-                return Cue("factuality", "comment", Span(tokens.starts[first], tokens.ends[last]))
-    return None
+    first, last, number = min(seen, key=lambda one: one[2])
+    factuality, rule = _STATEMENT[number]
+    if factuality is Factuality.NEGATED and is_negated(act, first):
+        return Judgement(Factuality.HEDGED, act.cue("not denied", first, last))
+    return Judgement(factuality, act.cue(rule, first, last))

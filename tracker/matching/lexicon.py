@@ -45,6 +45,7 @@ _FORMS = {
     "begin": "began begun",
     "bind": "bound",
     "blow": "blew blown",
+    "bend": "bent",
     "break": "broke broken",
     "bring": "brought",
     "build": "built",
@@ -53,15 +54,18 @@ _FORMS = {
     "choose": "chose chosen",
     "come": "came",
     "deal": "dealt",
+    "dig": "dug",
     "do": "did done does",
     "draw": "drew drawn",
     "drive": "drove driven",
     "fall": "fell fallen",
+    "feed": "fed",
     "feel": "felt",
     "fight": "fought",
     "find": "found",
     "flee": "fled",
     "fly": "flew flown",
+    "foresee": "foresaw foreseen",
     "forbid": "forbade forbidden",
     "forgive": "forgave forgiven",
     "free": "freed",
@@ -72,6 +76,7 @@ _FORMS = {
     "go": "went gone goes",
     "grow": "grew grown",
     "hang": "hung",
+    "hear": "heard",
     "hide": "hid hidden",
     "hold": "held",
     "keep": "kept",
@@ -84,6 +89,8 @@ _FORMS = {
     "lose": "lost",
     "make": "made",
     "meet": "met",
+    "mislead": "misled",
+    "overcome": "overcame",
     "oversee": "oversaw overseen",
     "overthrow": "overthrew overthrown",
     "pay": "paid",
@@ -100,25 +107,33 @@ _FORMS = {
     "shoot": "shot",
     "show": "shown",
     "sign": "signed",
+    "shrink": "shrank shrunk",
+    "sink": "sank sunk",
     "sit": "sat",
     "speak": "spoke spoken",
     "spend": "spent",
+    "spin": "spun",
     "stand": "stood",
+    "stick": "stuck",
     "steal": "stole stolen",
     "strike": "struck stricken",
     "swear": "swore sworn",
+    "sweep": "swept",
     "take": "took taken",
     "teach": "taught",
     "tear": "tore torn",
     "tell": "told",
     "think": "thought",
     "throw": "threw thrown",
-    "undo": "undid undone",
+    "undergo": "underwent undergone",
     "undertake": "undertook undertaken",
+    "undo": "undid undone",
     "uphold": "upheld",
+    "wake": "woke woken",
     "wear": "wore worn",
     "win": "won",
     "withdraw": "withdrew withdrawn",
+    "withhold": "withheld",
     "write": "wrote written",
 }
 _LEMMA = {form: verb for verb, forms in _FORMS.items() for form in forms.split()}
@@ -128,7 +143,7 @@ _NEVER_PARTICIPLE = word_set(
     """
     arose became began blew broke came chose did drew drove fell flew forbade forgave froze gave went
     grew hid knew overthrew rode rose ran saw shook spoke stole swore took tore threw undertook wore
-    withdrew wrote
+    withdrew wrote foresaw oversaw overcame sank shrank underwent undid woke
     """
 )
 _UNCHANGED = word_set("cut hit let put set shut split spread quit cast hurt beset upset")
@@ -161,12 +176,26 @@ class _Stems(dict[str, str]):
 _STEMS = _Stems()
 
 
+class _Lows(dict[str, str]):
+    """Raw word -> the word in lower case with a straight apostrophe, as cue lists write it."""
+
+    def __missing__(self, raw: str) -> str:
+        if len(self) >= _CACHE_LIMIT:
+            self.clear()
+        self[raw] = low = raw.lower().replace("’", "'")
+        return low
+
+
+_LOWS = _Lows()
+
+
 @frozen
 class Tokens:
-    """The words of `text` and the marks that divide it, in order; the four tuples run in parallel."""
+    """The words of `text` and the marks that divide it, in order; the five tuples run in parallel."""
 
     text: str
     raws: tuple[str, ...]
+    lows: tuple[str, ...]
     stems: tuple[str, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
@@ -179,11 +208,11 @@ def tokenise(text: str) -> Tokens:
     """Every token of `text` with its stem and its characters `[start, end)`. Never raises."""
     found = list(_TOKEN.finditer(text))
     raws = tuple(match.group() for match in found)
-    stems = _STEMS
     return Tokens(
         text,
         raws,
-        tuple(stems[raw] for raw in raws),
+        tuple(map(_LOWS.__getitem__, raws)),
+        tuple(map(_STEMS.__getitem__, raws)),
         tuple(match.start() for match in found),
         tuple(match.end() for match in found),
     )
@@ -274,6 +303,7 @@ _NOUNS = {
     "lift": "lifting",
     "lower": "lowering",
     "participate": "participation",
+    "raise": "raise rise",
     "ratify": "ratification",
     "reduce": "reduction",
     "remove": "removal",

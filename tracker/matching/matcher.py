@@ -20,7 +20,7 @@ from tracker.evidence.document import Span
 from tracker.evidence.finding import Cue, Factuality, Match, Relation
 from tracker.evidence.profile import Concept, WatchProfile
 from tracker.evidence.when import Occurred
-from tracker.matching.act import Act, is_noun
+from tracker.matching.act import Act, is_intransitive, is_noun
 from tracker.matching.doer import doer as find_doer
 from tracker.matching.factuality import Judgement, judge
 from tracker.matching.index import Index
@@ -71,7 +71,7 @@ class Matcher:
     profile cannot be compiled, and nothing on any text.
     """
 
-    version = "1"
+    version = "2"
 
     def __init__(self, concepts: Iterable[Concept], profiles: Iterable[WatchProfile]) -> None:
         self._concepts = {concept.name: concept for concept in concepts}
@@ -262,10 +262,7 @@ class Matcher:
         read = 0
         told = False
         for number in range(len(reading.sentences)):
-            lines = [
-                _without(reading.encoded(number, place), compiled)
-                for place in range(len(reading.clauses(number)))
-            ]
+            lines = [_without(line, compiled) for line in reading.lines(number)]
             objects = [compiled.object.search(line.line) for line in lines]
             if not any(objects):
                 continue
@@ -300,24 +297,29 @@ class Matcher:
         """The acts of one clause that an allowed actor does."""
         clause = reading.clauses(number)[place]
         sentence = reading.sentences[number]
-        headline = [reading.encoded(0, at) for at in range(len(reading.clauses(0)))] if number else []
-        around = [*lines, *headline]
+        around = [*lines, *reading.lines(0)] if number else lines
+        siblings = reading.clauses(number)
+        times = partial(reading.times, number)
+        told: Relation | None = None
         for relation, pattern in compiled.acts:
             if not pattern.suits(around):
                 continue
             for hit in pattern.search(lines[place]):
+                if hit.event and told is relation:
+                    continue  # a verb has told it already, and better
                 act = Act(
                     reading.tokens,
                     sentence,
                     clause,
-                    reading.clauses(number),
+                    siblings,
                     hit.act,
                     hit.words[0],
                     hit.words[-1],
                     hit.voice,
-                    partial(reading.times, number),
+                    times,
                     reading.published,
                     hit.words,
+                    hit.event,
                     relation is Relation.VIOLATES,
                 )
                 if hit.voice is Voice.PASSIVE and not _can_be_passive(act):
@@ -327,7 +329,12 @@ class Matcher:
                 doer = find_doer(compiled, lines, place, hit)
                 if doer == "other" or (doer == "" and not reading.names(compiled.actors)):
                     continue
-                yield _judged(reading, relation, act, hit, doer, number, place)
+                found = _judged(reading, relation, act, hit, doer, number, place)
+                if hit.event and not _tells(found.judgement):
+                    continue
+                if found.judgement.factuality is Factuality.ACTUAL:
+                    told = relation
+                yield found
 
     def _context(
         self,
@@ -406,15 +413,22 @@ def _judged(
         relation = Relation.PARTLY_FULFILS
     words = tuple(act.clause.words[i] for i in hit.words)
     confidence = judgement.sure * (1.0 if title else 0.95) * (1.0 if doer else 0.85)
+    confidence *= 0.8 if hit.event else 1.0
     cues = (Cue("pattern", f"{hit.voice}: {hit.pattern}", _span(reading, words)), judgement.cue)
     return _Found(
         relation, judgement, number, place, words, act.clause.words[act.at], confidence, cues, title
     )
 
 
+def _tells(judgement: Judgement) -> bool:
+    """Whether the name of an event alone is worth a finding: where it is only planned or spoken of, the text
+    gives context."""
+    return judgement.factuality is not Factuality.PLANNED and judgement.cue.rule != "mentioned"
+
+
 def _can_be_passive(act: Act) -> bool:
-    """Whether an object before its act can suffer it: a participle, and no other clause's verb between."""
-    return is_participle(act.raw(act.at))
+    """Whether an object before its act can suffer it, or do it by itself ("the clinic opens")."""
+    return is_participle(act.raw(act.at)) or is_intransitive(act)
 
 
 def _without(line: Encoded, compiled: Compiled) -> Encoded:
@@ -433,7 +447,7 @@ def _named_concepts(reading: Reading, compiled: Compiled) -> Iterator[tuple[str,
     """Where the concepts of a profile stand, by their role."""
     for number in range(len(reading.sentences)):
         for place, clause in enumerate(reading.clauses(number)):
-            line = _without(reading.encoded(number, place), compiled)
+            line = _without(reading.lines(number)[place], compiled)
             for role in ("object", "actors", "not_actors"):
                 expression = getattr(compiled, role)
                 for match in expression.finditer(line.line) if expression else ():

@@ -25,16 +25,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import islice
 
+import attrs
 from attrs import frozen
 
 from tracker.errors import BadPattern, did_you_mean
 from tracker.evidence.profile import Concept
-from tracker.matching.lexicon import Tokens, noun_stems, stem_of, tokenise
+from tracker.matching.lexicon import Tokens, noun_stems, stem_of, stem_set, tokenise
 
 _GAP = 6
 _WIDEST_GAP = 12
 # A clause that says a thing more often than this is no sentence.
 _MOST_HITS = 4
+# Verbs that only say that an event takes place: the noun behind them is the act itself.
+_LIGHT = stem_set("hold conduct stage host convene perform undertake carry")
+# "cut in income tax", "rise in fuel tax"; of other acts "in" tells a place.
+_AMOUNTS = stem_set("cut raise increase reduce lower drop slash")
 _END = "(?= )"
 _ANY = " [^ ]+"
 
@@ -56,6 +61,7 @@ class Hit:
     words: tuple[int, ...]
     voice: Voice
     pattern: str
+    event: bool = False  # the object alone names the act: "after the summit" for "hold -> <summit>"
 
 
 @frozen
@@ -146,6 +152,7 @@ class _Form:
     voice: Voice
     expression: re.Pattern[str]
     act: int
+    event: bool = False
 
 
 @frozen
@@ -157,6 +164,7 @@ class Pattern:
     nowhere: re.Pattern[str] | None
     somewhere: tuple[re.Pattern[str], ...] = ()
     needs: tuple[frozenset[str], ...] = ()
+    told_by: frozenset[str] = frozenset()  # without one of these only an event's own name can match
 
     def suits(self, lines: Iterable[Encoded]) -> bool:
         """Whether the clauses of a sentence and its headline hold what the pattern wants somewhere."""
@@ -171,14 +179,17 @@ class Pattern:
             return
         if self.nowhere is not None and self.nowhere.search(encoded.line):
             return
+        named = bool(self.told_by) and encoded.stems.isdisjoint(self.told_by)
         for form in self.forms:
+            if named and not form.event:
+                continue
             for match in islice(form.expression.finditer(encoded.line), _MOST_HITS):
                 words: list[int] = []
                 for start, end in match.regs[1:]:
                     if end > start >= 0:
                         words.extend(range(encoded.position(start), encoded.position(end - 1) + 1))
                 act = encoded.position(match.start(form.act))
-                yield Hit(act, tuple(sorted(set(words))), form.voice, self.text)
+                yield Hit(act, tuple(sorted(set(words))), form.voice, self.text, form.event)
 
 
 def compile_pattern(text: str, concepts: Mapping[str, Concept], profile: str) -> Pattern:
@@ -258,16 +269,21 @@ class _Parser:
         nowhere = [node.nowhere for node in nodes if node.nowhere]
         somewhere = tuple(re.compile(node.somewhere) for node in nodes if node.somewhere)
         verbs = [node for node in nodes if node in arrow]
+        told_by: frozenset[str] = frozenset()
         needs = [node.needs for node in nodes if node.needs and not node.is_aside and node not in arrow]
         if verbs:
             acts = {noun for node in verbs for stem in node.acts for noun in noun_stems(stem)}
-            needs.append(frozenset(acts))
+            if any(form.event for form in forms):
+                told_by = frozenset(acts)
+            else:
+                needs.append(frozenset(acts))
         return Pattern(
             self.text,
             tuple(forms),
             re.compile("|".join(nowhere)) if nowhere else None,
             somewhere,
             tuple(needs),
+            told_by,
         )
 
     def form(self, voice: Voice, nodes: list[_Node], act: _Node | None = None) -> _Form:
@@ -298,14 +314,20 @@ class _Parser:
         )
         wide = _Node(f"(?:{_ANY}){{0,14}}?", captures=False)
         short = _Node(f"(?:{_ANY}){{0,3}}?", captures=False)
-        of = _Node(" (?i:of|for)/[^ ]*", captures=True)
+        stems = {stem for node in left for stem in node.acts}
+        amounts = "|in" if stems & _AMOUNTS else ""
+        of = _Node(f" (?i:of|for{amounts})/[^ ]*", captures=True)
         near = _Node(f"(?: [^ /]*/'s{_END})?", captures=False)
-        return [
+        forms = [
             self.form(Voice.ACTIVE, [verb, gap, *right], verb),
             self.form(Voice.PASSIVE, [*right, wide, verb], verb),
             self.form(Voice.NOUN, [noun, of, short, *right], noun),
             self.form(Voice.NOUN, [*right, near, noun], noun),
         ]
+        if stems & _LIGHT:
+            last = [node for node in right if node.captures and not node.is_aside][-1]
+            forms.append(attrs.evolve(self.form(Voice.NOUN, right, last), event=True))
+        return forms
 
     def sequence(self) -> list[_Node]:
         """Parts up to a bar, a closing parenthesis, an arrow or the end."""

@@ -7,9 +7,9 @@ from datetime import date
 
 from tracker.evidence.finding import Cue
 from tracker.matching.clause import Clause, Sentence, clauses, sentences
-from tracker.matching.factuality import commentary
 from tracker.matching.lexicon import Tokens, tokenise
 from tracker.matching.pattern import Encoded, encode
+from tracker.matching.surroundings import commentary
 from tracker.matching.when import Time, times
 
 # An actor who is first named later than this is not whom the text is about.
@@ -26,9 +26,10 @@ class Reading:
         self.sentences: list[Sentence] = sentences(self.tokens)
         self.comment: Cue | None = None
         if self.sentences and self.sentences[0].title:
-            self.comment = commentary(self.tokens, self.sentences[0])
+            last = next(one for one in reversed(self.sentences) if one.title)
+            self.comment = commentary(self.tokens, self.sentences[0], last)
         self._clauses: dict[int, tuple[Clause, ...]] = {}
-        self._encoded: dict[tuple[int, int], Encoded] = {}
+        self._lines: dict[int, tuple[Encoded, ...]] = {}
         self._named: dict[re.Pattern[str], bool] = {}
         self._times: dict[int, list[Time]] = {}
 
@@ -38,12 +39,11 @@ class Reading:
             self._clauses[number] = tuple(clauses(self.tokens, self.sentences[number], number))
         return self._clauses[number]
 
-    def encoded(self, number: int, place: int) -> Encoded:
-        """A clause of a sentence in the form that patterns search."""
-        key = (number, place)
-        if key not in self._encoded:
-            self._encoded[key] = encode(self.tokens, self.clauses(number)[place].words)
-        return self._encoded[key]
+    def lines(self, number: int) -> tuple[Encoded, ...]:
+        """The clauses of a sentence in the form that patterns search."""
+        if number not in self._lines:
+            self._lines[number] = tuple(encode(self.tokens, clause.words) for clause in self.clauses(number))
+        return self._lines[number]
 
     def names(self, expression: re.Pattern[str] | None) -> bool:
         """Whether the text names one of the actors anywhere; where no actor is asked for, it does."""
@@ -51,9 +51,9 @@ class Reading:
             return True
         if expression not in self._named:
             self._named[expression] = any(
-                expression.search(self.encoded(number, place).line)
+                expression.search(line.line)
                 for number in range(min(len(self.sentences), _SENTENCES_ASKED))
-                for place in range(len(self.clauses(number)))
+                for line in self.lines(number)
             )
         return self._named[expression]
 

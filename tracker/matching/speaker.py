@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
@@ -54,7 +54,7 @@ def speaker(
     `party_of` tells the party named by tokens `[start, end)`. A verb of saying before the act counts if it
     is the nearest one; after it, only as a tag that ends the sentence.
     """
-    lowers = [raw.lower() for raw in tokens.raws[sentence.start : sentence.end]]
+    lowers = tokens.lows[sentence.start : sentence.end]
     found = (
         _label(tokens, sentence, act, lowers)
         or _before(tokens, sentence, act, lowers)
@@ -69,7 +69,7 @@ def speaker(
     return Speaker(name, span, party_of(start, end) or "")
 
 
-def _label(tokens: Tokens, sentence: Sentence, act: int, lowers: list[str]) -> tuple[int, int] | None:
+def _label(tokens: Tokens, sentence: Sentence, act: int, lowers: Sequence[str]) -> tuple[int, int] | None:
     """`Pompeo: three Americans freed`: a short capitalised name before the first colon, the act after it."""
     if ":" not in lowers:
         return None
@@ -83,7 +83,7 @@ def _label(tokens: Tokens, sentence: Sentence, act: int, lowers: list[str]) -> t
     return None
 
 
-def _before(tokens: Tokens, sentence: Sentence, act: int, lowers: list[str]) -> tuple[int, int] | None:
+def _before(tokens: Tokens, sentence: Sentence, act: int, lowers: Sequence[str]) -> tuple[int, int] | None:
     """`South Korean officials said the drills had begun`."""
     for place in range(min(act - sentence.start, len(lowers)) - 1, 0, -1):
         if lowers[place] in _SAYS:
@@ -91,7 +91,7 @@ def _before(tokens: Tokens, sentence: Sentence, act: int, lowers: list[str]) -> 
     return None
 
 
-def _after(tokens: Tokens, sentence: Sentence, act: int, lowers: list[str]) -> tuple[int, int] | None:
+def _after(tokens: Tokens, sentence: Sentence, act: int, lowers: Sequence[str]) -> tuple[int, int] | None:
     """`The drills have begun, the ministry said`, or a headline's `…, Reports Say`."""
     for place in range(act - sentence.start + 1, len(lowers)):
         if lowers[place] in _SAYS and place > 1:
@@ -102,7 +102,7 @@ def _after(tokens: Tokens, sentence: Sentence, act: int, lowers: list[str]) -> t
     return None
 
 
-def _according(tokens: Tokens, sentence: Sentence, lowers: list[str]) -> tuple[int, int] | None:
+def _according(tokens: Tokens, sentence: Sentence, lowers: Sequence[str]) -> tuple[int, int] | None:
     """`according to the Unification Ministry`."""
     for place in range(len(lowers) - 2):
         if lowers[place] == "according" and lowers[place + 1] == "to":
@@ -113,7 +113,9 @@ def _according(tokens: Tokens, sentence: Sentence, lowers: list[str]) -> tuple[i
     return None
 
 
-def _name_before(tokens: Tokens, sentence: Sentence, verb: int, lowers: list[str]) -> tuple[int, int] | None:
+def _name_before(
+    tokens: Tokens, sentence: Sentence, verb: int, lowers: Sequence[str]
+) -> tuple[int, int] | None:
     """The words before a verb of saying, back to a break; an inserted phrase between commas is skipped."""
     end = verb
     while end > 0 and lowers[end - 1] in ("also", "later", "has", "have", "had"):
@@ -131,7 +133,7 @@ def _name_before(tokens: Tokens, sentence: Sentence, verb: int, lowers: list[str
     return _named(sentence.start + start, sentence.start + end, lowers, sentence)
 
 
-def _named(start: int, end: int, lowers: list[str], sentence: Sentence) -> tuple[int, int] | None:
+def _named(start: int, end: int, lowers: Sequence[str], sentence: Sentence) -> tuple[int, int] | None:
     """The range without a leading article, or None where it holds no name."""
     while start < end and lowers[start - sentence.start] in ("the", "a", "an", "but", "and", "meanwhile"):
         start += 1

@@ -63,7 +63,7 @@ _EXPRESSION = re.compile(
     r"(?P<unit>day|week|month|year|decade)s?\s(?:ago|earlier)\b"
     r"|(?P<rel>last|past|previous|next|coming|this|later\sthis|earlier\sthis)\s"
     r"(?P<rel_unit>week|month|year|decade|century|spring|summer|autumn|fall|winter)\b"
-    r"|(?P<ages>years|decades|months|weeks|long)\sago\b"
+    r"|(?P<ages>years|decades|months|weeks|(?<!not\s)long)\sago\b"
     r"|(?:in|since|of|from|during|back\sin|until|by)\s(?P<year>(?:19|20)\d\d)\b"
     r")",
     re.IGNORECASE,

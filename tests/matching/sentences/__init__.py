@@ -1,0 +1,1 @@
+"""Sentences in our own words with what they say, one phenomenon each, by phenomenon."""
