@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.matching.profiles import said, words
-from tests.matching.sentences import basics, headlines, presupposed, scope, unforeseen, voices
+from tests.matching.sentences import basics, headlines, leads, presupposed, scope, unforeseen, voices
 
 ALL = [
     *basics.ALL,
@@ -13,6 +13,7 @@ ALL = [
     *headlines.ALL,
     *voices.ALL,
     *scope.ALL,
+    *leads.ALL,
     *unforeseen.ALL,
 ]
 

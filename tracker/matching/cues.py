@@ -109,9 +109,9 @@ FACTIVE = _phrases(
 # These too, but only where they happened themselves: "invites journalists to witness the closure".
 PERCEIVING = _phrases(
     """
-    confirm, detect, witness, watch, report, announce, complete, verify, secure, win, carry out, conduct,
-    see, enter, achieve, observe, monitor, oversee, show, reveal, catch, spot, film, photograph, capture,
-    find, expose
+    attend, confirm, detect, witness, watch, report, announce, complete, verify, secure, win, carry out,
+    conduct, see, enter, achieve, observe, monitor, oversee, show, reveal, catch, spot, film, photograph,
+    capture, find, expose
     """
 )
 # Over a noun alone: "dismisses the launch" takes it for granted, "dismisses launching one" does not.
@@ -144,6 +144,14 @@ SCHEDULED = stem_set(
     visit trip conference negotiation swap exchange reunion
     """
 )
+# Their stem is that of what they do: "reporters" have reported nothing yet.
+AGENTS = word_set(
+    """
+    reporter reporters observer observers protester protesters planner planners watcher watchers
+    """
+)
+# Events that nobody announces: their name, condemned or praised, is a fact.
+UNANNOUNCED = stem_set("test launch strike attack raid detonation explosion blast crackdown coup purge")
 # Said of an act that is named as a noun, these make it one that happened.
 HAPPENING = _phrases(
     """
@@ -196,7 +204,7 @@ PLAN_HEADS = stem_set(
 )
 DOUBT_HEADS = stem_set(
     """
-    fear rumour rumor speculation suspicion risk alert scare allegation threat possibility
+    alarm fear rumour rumor speculation suspicion risk alert scare allegation threat possibility
     """
 )
 STOP_HEADS = stem_set("ban moratorium freeze pause cancellation suspension postponement halt")

@@ -39,8 +39,10 @@ def named(act: Act) -> Judgement:
     if headed is not None:
         return headed
     # "suspension of drills" is a decision; "the drills" are what was announced beforehand.
-    told = act.places if act.event else (act.at,)
-    scheduled = any(act.stem(place) in words.SCHEDULED for place in told)
+    if act.event:
+        scheduled = all(act.stem(place) not in words.UNANNOUNCED for place in act.places)
+    else:
+        scheduled = act.stem(act.at) in words.SCHEDULED
     found = governed(act, noun=True, scheduled=scheduled)
     if found is not None and found.factuality is not Factuality.ACTUAL:
         return found
@@ -124,6 +126,7 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
     end = len(act.clause.words)
     being: int | None = None
     stems = act.tokens.stems
+    singular = not act.raw(act.last).endswith("s")
     for place in range(act.last + 1, min(act.last + 1 + _WINDOW + 3, end)):
         if being is None and place > act.last + _WINDOW:
             break
@@ -152,7 +155,8 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
         if low in words.BE:
             being = place if being is None else being
             continue
-        last = stands(act, words.ENDING if scheduled else words.HAPPENING, place, end)
+        happening = words.ENDING if scheduled else words.HAPPENING
+        last = stands(act, happening, place, end) if not singular or _agrees(low) else None
         if last is not None and low not in ("place", "being"):
             begun = not scheduled and any(
                 act.stem(p) in words.BEGINNING or act.low(p) in ("underway", "way")
@@ -162,6 +166,14 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
     if being is not None and not scheduled and act.low(being) not in ("being", "be"):
         return Judgement(Factuality.ACTUAL, act.cue("took place", being), 0.65)
     return None
+
+
+_UNBENT = frozenset({"underway", "under", "complete", "set", "put", "hit", "hurt"})
+
+
+def _agrees(low: str) -> bool:
+    """Whether a word can be the verb of one thing: "the launch alarms", not "launch alarm"."""
+    return low.endswith("s") or is_past(low) or low in _UNBENT
 
 
 def _denied(act: Act, place: int, scheduled: bool) -> Judgement:
