@@ -177,6 +177,7 @@ FINISHED = _phrases("finish, complete, done, over")
 ALMOST = word_set("nearly almost half partly partially mostly")
 UNDONE = _phrases(
     """
+    fail to materialise, fail to materialize, fail to happen, fail to take, fail to occur, fail to come,
     unkept, unfulfilled, unmet, ignored, cancel, scrap, postpone, delay, call off, avert, suspend, block,
     shelve, halt, prevent, ban, bar, abandon, reject, rule out, ditch, drop, axe, abort, collapse before, on
     hold, put off, fall through, thwart

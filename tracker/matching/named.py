@@ -233,7 +233,7 @@ def _topic(act: Act, scheduled: bool) -> Judgement | None:
 
 def _amid(act: Act, scheduled: bool) -> Judgement | None:
     """`handshakes at the summit`: what goes on at an event, unless it only will."""
-    if not scheduled or not act.sentence.title:
+    if not scheduled or not act.sentence.title or act.stem(act.last) in words.LASTING:
         return None
     for place in range(act.first - 1, max(act.first - 5, -1), -1):
         if act.low(place) in ("at", "during"):
