@@ -218,17 +218,36 @@ def _modified(act: Act, scheduled: bool) -> Judgement | None:
 def _topic(act: Act, scheduled: bool) -> Judgement | None:
     """`Sylvania missile launch: what we heard`: a breach that heads a headline has happened. `Rufus's
     cancellation of the summit` is a certain one, and so a fact."""
-    if scheduled and not act.repeatable:
+    title = act.sentence.start
+    labelled = ":" in act.tokens.raws[title + 1 : title + 3] and act.clause.words[0] > title + 1
+    if act.sentence.title and labelled:
+        seen = next((index for index in (title, title + 1) if act.tokens.lows[index] in words.IMAGES), None)
+        if seen is not None:
+            return Judgement(Factuality.ACTUAL, token_cue(act, "pictured", seen), 0.6)
+    if scheduled:
         return None
     after = act.clause.words[-1] + 1
     heads = act.sentence.title and act.clause.words[0] == act.sentence.start
     alone = act.repeatable and not scheduled and heads and act.last + 1 == len(act.clause.words)
     if alone and after < len(act.tokens) and act.tokens.raws[after] == ":":
         return Judgement(Factuality.ACTUAL, token_cue(act, "topic", after), 0.6)
+    if act.repeatable and heads and _acts_on(act):
+        return Judgement(Factuality.ACTUAL, act.cue("subject", act.last + 1), 0.55)
     of = act.at + 1 < len(act.clause.words) and act.low(act.at + 1) == "of"
     if of and act.at and act.low(act.at - 1) == "'s":
         return Judgement(Factuality.ACTUAL, act.cue("possessed", act.at - 1, act.at), 0.6)
     return None
+
+
+def _acts_on(act: Act) -> bool:
+    """`missile launch shatters months of calm`: whatever verb it is, only a launch that was can do it."""
+    verb, end = act.last + 1, len(act.clause.words)
+    if verb + 1 >= end or act.raw(act.last).endswith("s"):
+        return False
+    low, then = act.low(verb), act.low(verb + 1)
+    shaped = (low.endswith("s") and not low.endswith("ss") and len(low) > 3) or is_past(low)
+    bare = act.stem(verb) not in words.SCHEDULED | words.NOUNS_BEHIND
+    return shaped and bare and low.isalpha() and then not in AUXILIARIES
 
 
 def _amid(act: Act, scheduled: bool) -> Judgement | None:
