@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.matching.profiles import said, words
-from tests.matching.sentences import basics, headlines, presupposed, scope, unforeseen, voices
+from tests.matching.sentences import (
+    basics,
+    headlines,
+    leads,
+    presupposed,
+    reported,
+    scope,
+    unforeseen,
+    voices,
+)
 
 ALL = [
     *basics.ALL,
@@ -13,6 +22,8 @@ ALL = [
     *headlines.ALL,
     *voices.ALL,
     *scope.ALL,
+    *leads.ALL,
+    *reported.ALL,
     *unforeseen.ALL,
 ]
 

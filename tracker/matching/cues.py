@@ -109,23 +109,25 @@ FACTIVE = _phrases(
 # These too, but only where they happened themselves: "invites journalists to witness the closure".
 PERCEIVING = _phrases(
     """
-    confirm, detect, witness, watch, report, announce, complete, verify, secure, win, carry out, conduct,
-    see, enter, achieve, observe, monitor, oversee, show, reveal, catch, spot, film, photograph, capture,
-    find, expose
+    attend, confirm, detect, witness, watch, report, announce, complete, verify, secure, win, carry out,
+    conduct, see, enter, achieve, observe, monitor, oversee, show, reveal, catch, spot, film, photograph,
+    capture, find, expose
     """
 )
 # Over a noun alone: "dismisses the launch" takes it for granted, "dismisses launching one" does not.
 REACTING = _phrases(
     """
-    wrap up, conclude, finish, end, with, news of, word of, success of, success in, successful, perplexed
-    by, stunned by, stunned at, dismay at, dismayed by, alarmed by, alarm at, anger at, angered by, shocked
-    by, shock at, disappointed by, outrage at, fury at, relief at, delight at, delighted by, rattled by,
-    unnerved by, surprised by, surprised at, undeterred by, unfazed by, emboldened by, concerned by, shrug
-    off, play down, downplay, brush off, laugh off, brush aside, dismiss, defend, respond to, response to,
-    reply to, answer to, retaliate for, retaliation for, retaliate after, blast, decry, deplore, lament, hit
-    out at, hit back at, lash out at, fume at, cheer, toast, boast of, boast about, brag about, tout, over,
-    debris from, debris of, fallout from, turnout in, turnout, victim of, damage from, home from, back from,
-    return from, fresh from, apologise for, apologize for, blame for, site of, scene of, follow, since
+    jump on, rise on, fall on, slip on, surge on, drop on, slide on, dip on, tumble on, climb on, rally on,
+    sink on, wrap up, conclude, finish, end, with, news of, word of, success of, success in, successful,
+    perplexed by, stunned by, stunned at, dismay at, dismayed by, alarmed by, alarm at, anger at, angered
+    by, shocked by, shock at, disappointed by, outrage at, fury at, relief at, delight at, delighted by,
+    rattled by, unnerved by, surprised by, surprised at, undeterred by, unfazed by, emboldened by, concerned
+    by, shrug off, play down, downplay, brush off, laugh off, brush aside, dismiss, defend, respond to,
+    response to, reply to, answer to, retaliate for, retaliation for, retaliate after, blast, decry,
+    deplore, lament, hit out at, hit back at, lash out at, fume at, cheer, toast, boast of, boast about,
+    brag about, tout, over, debris from, debris of, fallout from, turnout in, turnout, victim of, damage
+    from, home from, back from, return from, fresh from, apologise for, apologize for, blame for, site of,
+    scene of, follow, since
     """
 )
 # Reactions that come before as readily as after, where the act was announced: one defends a coming summit.
@@ -144,24 +146,34 @@ SCHEDULED = stem_set(
     visit trip conference negotiation swap exchange reunion
     """
 )
+# Their stem is that of what they do: "reporters" have reported nothing yet.
+AGENTS = word_set(
+    """
+    reporter reporters observer observers protester protesters planner planners watcher watchers
+    """
+)
+# Events that nobody announces: their name, condemned or praised, is a fact.
+UNANNOUNCED = stem_set("test launch strike attack raid detonation explosion blast crackdown coup purge")
+# Labels of what was photographed: "In pictures: the summit".
+IMAGES = word_set("pictures photos video images gallery footage watch")
 # Said of an act that is named as a noun, these make it one that happened.
 HAPPENING = _phrases(
     """
-    complete, finish, take, happen, occur, begin, start, end, conclude, open, succeed, fail, come, follow,
-    draw, prompt, spark, boost, mean, show, has, mark, bring, leave, give, make, raise, pave, get, kick,
-    close, surprise, shake, cause, dominate, force, rattle, violate, breach, break, worry, anger, alarm,
-    unnerve, jolt, trigger, set, send, put, feel, underline, underscore, highlight, strain, stun, unsettle,
-    sour, dampen, heighten, fuel, stoke, deepen, fly, land, prove, collapse, wrap, yield, produce, underway,
-    under way, provoke, infuriate, shock, embolden, revive, rekindle, expose, test, defy, undermine,
-    complicate, overshadow, hit, hurt, lift, earn, win
+    success, complete, finish, take, happen, occur, begin, start, end, conclude, open, succeed, fail, come,
+    follow, draw, prompt, spark, boost, mean, show, has, mark, bring, leave, give, make, raise, pave, get,
+    kick, close, surprise, shake, cause, dominate, force, rattle, violate, breach, break, worry, anger,
+    alarm, unnerve, jolt, trigger, set, send, put, feel, underline, underscore, highlight, strain, stun,
+    unsettle, sour, dampen, heighten, fuel, stoke, deepen, fly, land, prove, collapse, wrap, yield, produce,
+    underway, under way, provoke, infuriate, shock, embolden, revive, rekindle, expose, test, defy,
+    undermine, complicate, overshadow, hit, hurt, lift, earn, win
     """
 )
 # Of acts announced beforehand only what lies at their end, or in them.
 ENDING = _phrases(
     """
-    end, conclude, collapse, break down, break up, wrap up, fail, yield, produce, falter, close, finish,
-    begin, kick off, underway, under way, take place, result in, result, bring, draw to a close, fall apart,
-    go off, get under way, deliver, stall, hold, unravel, was, were
+    success, end, conclude, collapse, break down, break up, wrap up, fail, yield, produce, falter, close,
+    finish, begin, kick off, underway, under way, take place, result in, result, bring, draw to a close,
+    fall apart, go off, get under way, deliver, stall, hold, unravel, was, were
     """
 )
 BEGUN = _phrases("begin, start, under way, underway, get going")
@@ -169,6 +181,7 @@ FINISHED = _phrases("finish, complete, done, over")
 ALMOST = word_set("nearly almost half partly partially mostly")
 UNDONE = _phrases(
     """
+    fail to materialise, fail to materialize, fail to happen, fail to take, fail to occur, fail to come,
     unkept, unfulfilled, unmet, ignored, cancel, scrap, postpone, delay, call off, avert, suspend, block,
     shelve, halt, prevent, ban, bar, abandon, reject, rule out, ditch, drop, axe, abort, collapse before, on
     hold, put off, fall through, thwart
@@ -196,13 +209,19 @@ PLAN_HEADS = stem_set(
 )
 DOUBT_HEADS = stem_set(
     """
-    fear rumour rumor speculation suspicion risk alert scare allegation threat possibility
+    alarm fear rumour rumor speculation suspicion risk alert scare allegation threat possibility
     """
 )
 STOP_HEADS = stem_set("ban moratorium freeze pause cancellation suspension postponement halt")
 PLACE_HEADS = stem_set(
     """
     site pad ground facility centre center range stand vehicle tube base programme program
+    """
+)
+# Plurals that stand behind such a noun as often as verbs do.
+NOUNS_BEHIND = stem_set(
+    """
+    sanction condition video photo picture question detail victim expert update rumour report
     """
 )
 ORDINALS = word_set("first second third fourth fifth sixth seventh eighth ninth tenth another")

@@ -126,7 +126,6 @@ _COUNTS = word_set(
 )
 _BECOMING = stem_set("become")
 _VOWING = stem_set("vow swear")
-_NO_SEEMING = word_set("thinking reporter reporters")
 _WORK = stem_set("work process operation effort job")
 _MINDED = word_set("right wrong wise foolish brave mistaken")
 _PLAINLY = stem_set("hesitate forget neglect fail")
@@ -190,7 +189,8 @@ def _infinitive(act: Act, to: int, perfect: bool) -> Judgement:
             return Judgement(Factuality.THREATENED, act.cue("threat", place))
         if low in words.DOUBTING_ADVERBS and distance <= 1:
             return Judgement(Factuality.HEDGED, act.cue("seems to", place))
-        if stem in words.SEEMING and distance <= 1 and (perfect or low not in _NO_SEEMING):
+        seeming = stem in words.SEEMING and low not in words.AGENTS and (perfect or low != "thinking")
+        if seeming and distance <= 1:
             return Judgement(Factuality.HEDGED, act.cue("seems to", place))
         if low == "going":
             return Judgement(Factuality.PLANNED, act.cue("going to", place))

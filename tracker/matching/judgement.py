@@ -93,6 +93,8 @@ def sightings(
         index = places[place]
         if lows[index] in ends:
             return
+        if stems[index] in kinds and lows[index] in words.AGENTS:
+            continue
         for phrase, number in kinds.get(stems[index], ()):
             end = place + len(phrase)
             if end <= before and all(act.stem(place + k) == stem for k, stem in enumerate(phrase)):

@@ -39,8 +39,10 @@ def named(act: Act) -> Judgement:
     if headed is not None:
         return headed
     # "suspension of drills" is a decision; "the drills" are what was announced beforehand.
-    told = act.places if act.event else (act.at,)
-    scheduled = any(act.stem(place) in words.SCHEDULED for place in told)
+    if act.event:
+        scheduled = all(act.stem(place) not in words.UNANNOUNCED for place in act.places)
+    else:
+        scheduled = act.stem(act.at) in words.SCHEDULED
     found = governed(act, noun=True, scheduled=scheduled)
     if found is not None and found.factuality is not Factuality.ACTUAL:
         return found
@@ -124,6 +126,7 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
     end = len(act.clause.words)
     being: int | None = None
     stems = act.tokens.stems
+    singular = not act.raw(act.last).endswith("s")
     for place in range(act.last + 1, min(act.last + 1 + _WINDOW + 3, end)):
         if being is None and place > act.last + _WINDOW:
             break
@@ -152,7 +155,8 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
         if low in words.BE:
             being = place if being is None else being
             continue
-        last = stands(act, words.ENDING if scheduled else words.HAPPENING, place, end)
+        happening = words.ENDING if scheduled else words.HAPPENING
+        last = stands(act, happening, place, end) if not singular or _agrees(low) else None
         if last is not None and low not in ("place", "being"):
             begun = not scheduled and any(
                 act.stem(p) in words.BEGINNING or act.low(p) in ("underway", "way")
@@ -162,6 +166,14 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
     if being is not None and not scheduled and act.low(being) not in ("being", "be"):
         return Judgement(Factuality.ACTUAL, act.cue("took place", being), 0.65)
     return None
+
+
+_UNBENT = frozenset({"underway", "under", "complete", "set", "put", "hit", "hurt"})
+
+
+def _agrees(low: str) -> bool:
+    """Whether a word can be the verb of one thing: "the launch alarms", not "launch alarm"."""
+    return low.endswith("s") or is_past(low) or low in _UNBENT
 
 
 def _denied(act: Act, place: int, scheduled: bool) -> Judgement:
@@ -206,22 +218,41 @@ def _modified(act: Act, scheduled: bool) -> Judgement | None:
 def _topic(act: Act, scheduled: bool) -> Judgement | None:
     """`Sylvania missile launch: what we heard`: a breach that heads a headline has happened. `Rufus's
     cancellation of the summit` is a certain one, and so a fact."""
-    if scheduled and not act.repeatable:
+    title = act.sentence.start
+    labelled = ":" in act.tokens.raws[title + 1 : title + 3] and act.clause.words[0] > title + 1
+    if act.sentence.title and labelled:
+        seen = next((index for index in (title, title + 1) if act.tokens.lows[index] in words.IMAGES), None)
+        if seen is not None:
+            return Judgement(Factuality.ACTUAL, token_cue(act, "pictured", seen), 0.6)
+    if scheduled:
         return None
     after = act.clause.words[-1] + 1
     heads = act.sentence.title and act.clause.words[0] == act.sentence.start
     alone = act.repeatable and not scheduled and heads and act.last + 1 == len(act.clause.words)
     if alone and after < len(act.tokens) and act.tokens.raws[after] == ":":
         return Judgement(Factuality.ACTUAL, token_cue(act, "topic", after), 0.6)
+    if act.repeatable and heads and _acts_on(act):
+        return Judgement(Factuality.ACTUAL, act.cue("subject", act.last + 1), 0.55)
     of = act.at + 1 < len(act.clause.words) and act.low(act.at + 1) == "of"
     if of and act.at and act.low(act.at - 1) == "'s":
         return Judgement(Factuality.ACTUAL, act.cue("possessed", act.at - 1, act.at), 0.6)
     return None
 
 
+def _acts_on(act: Act) -> bool:
+    """`missile launch shatters months of calm`: whatever verb it is, only a launch that was can do it."""
+    verb, end = act.last + 1, len(act.clause.words)
+    if verb + 1 >= end or act.raw(act.last).endswith("s"):
+        return False
+    low, then = act.low(verb), act.low(verb + 1)
+    shaped = (low.endswith("s") and not low.endswith("ss") and len(low) > 3) or is_past(low)
+    bare = act.stem(verb) not in words.SCHEDULED | words.NOUNS_BEHIND
+    return shaped and bare and low.isalpha() and then not in AUXILIARIES
+
+
 def _amid(act: Act, scheduled: bool) -> Judgement | None:
     """`handshakes at the summit`: what goes on at an event, unless it only will."""
-    if not scheduled or not act.sentence.title:
+    if not scheduled or not act.sentence.title or act.stem(act.last) in words.LASTING:
         return None
     for place in range(act.first - 1, max(act.first - 5, -1), -1):
         if act.low(place) in ("at", "during"):

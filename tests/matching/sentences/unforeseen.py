@@ -1,7 +1,8 @@
-"""Sentences that were written after the rules of the other tables, in two batches, as a test of those rules.
+"""Sentences that were written after the rules of the other tables, in three batches, as a test of those rules.
 
 Of the first 129 the rules as they stood read 38 otherwise than meant, 16 of them in whether the act happened; of the
-91 that followed after mending, 16 and 11. So expect about one in eight unseen headlines to be misread."""
+91 that followed after mending, 16 and 11; of 60 that only sound like an act, two were taken for one. So expect about
+one in eight unseen headlines to be misread."""
 
 # ruff: noqa: E501 -- a table reads best with one case a line
 
@@ -229,4 +230,68 @@ THEN = [
     ("budget", "Parliament fails to pass budget", "fulfils", "negated", "pass budget", "did not come to it"),
 ]  # fmt: skip
 
-ALL = [*FIRST, *THEN]
+# False: sixty that only sound like an act; which of the other values they get matters less.
+FALSE = [
+    ("no-launch", "Sylvania parades missile with smile", "context", "commentary", "missile", "mentioned"),
+    ("no-launch", "Freedonia warns Sylvania: no missile launch, or else", "violates", "negated", "missile launch", "none"),
+    ("no-launch", "Leaked memo hints at Sylvania missile launch", "violates", "planned", "missile launch", "plan"),
+    ("no-launch", "Freedonia drills for Sylvania missile launch", "violates", "commentary", "missile launch", "mentioned"),
+    ("no-launch", "Schools practise for Sylvania missile launch", "violates", "commentary", "missile launch", "mentioned"),
+    ("no-launch", "How would Freedonia cope with Sylvania missile launch", "violates", "commentary", "missile launch", "explaining headline"),
+    ("no-launch", "Sylvania missile launch fails to materialise", "violates", "negated", "missile launch", "undone"),
+    ("no-launch", "Sylvania invites press to missile launch", "violates", "planned", "missile launch", "plan"),
+    ("no-launch", "Missile launch by Sylvania feared as talks stall", "violates", "hedged", "Missile launch", "doubtful"),
+    ("no-launch", "Rufus says there will be no Sylvania missile launches", "violates", "negated", "missile launches", "none"),
+    ("no-launch", "Movie imagines Sylvania missile launch", "violates", "hedged", "missile launch", "hedge"),
+    ("no-launch", "Freedonia vows to answer Sylvania missile launch with force", "violates", "threatened", "missile launch", "threat"),
+    ("no-launch", "Claims of Sylvania missile launch baffle Freedonia", "violates", "hedged", "missile launch", "hedge"),
+    ("no-launch", "Sylvania missile test timeline", "violates", "commentary", "missile test", "mentioned"),
+    ("release", "Petition for release of Sylvania's prisoners", "fulfils", "commentary", "release of … prisoners", "mentioned"),
+    ("release", "Mothers march for release of prisoners in Sylvania", "fulfils", "commentary", "release of prisoners", "mentioned"),
+    ("release", "Rumours of release of prisoners in Sylvania", "fulfils", "hedged", "release of prisoners", "hedge"),
+    ("release", "Rufus's efforts for prisoners' release from Sylvania", "fulfils", "commentary", "prisoners' release", "mentioned"),
+    ("release", "Envoy in Sylvania to secure release of prisoners", "fulfils", "planned", "release of prisoners", "yet to be perceived"),
+    ("release", "Rufus vows to win release of prisoners from Sylvania", "fulfils", "planned", "release of prisoners", "yet to be perceived"),
+    ("release", "Sylvania blocks release of prisoners", "fulfils", "negated", "release of prisoners", "negating"),
+    ("release", "Freedonia makes release of prisoners in Sylvania a condition", "fulfils", "commentary", "release of prisoners", "mentioned"),
+    ("release", "Sylvania ties release of prisoners to aid", "fulfils", "planned", "release of prisoners", "future"),
+    ("release", "Sylvania discusses freeing prisoners", "fulfils", "planned", "freeing prisoners", "plan"),
+    ("release", "Sylvania hints at freeing prisoners", "fulfils", "planned", "freeing prisoners", "plan"),
+    ("summit", "Sylvania's Alva packs for summit", "context", "commentary", "Alva", "mentioned"),
+    ("summit", "Rufus prepares at home for Sylvania summit", "context", "planned", "Rufus", "plan"),
+    ("summit", "Rufus wants Sylvania summit", "context", "commentary", "Rufus", "mentioned"),
+    ("summit", "Protesters gather for Sylvania summit", "context", "commentary", "summit", "mentioned"),
+    ("summit", "Coins minted for Sylvania summit", "context", "commentary", "summit", "mentioned"),
+    ("summit", "Rufus agrees to Sylvania summit", "context", "commentary", "Rufus", "mentioned"),
+    ("summit", "Doubts over Sylvania summit", "fulfils", "hedged", "summit", "hedge"),
+    ("summit", "Rufus says Sylvania summit may slip", "fulfils", "hedged", "summit", "may"),
+    ("summit", "Rufus says he did not cancel Sylvania summit", "violates", "negated", "cancel … summit", "not"),
+    ("summit", "Hawks press Rufus to cancel Sylvania summit", "violates", "planned", "cancel … summit", "to + infinitive"),
+    ("site", "Sylvania's promise to dismantle test site wins praise", "fulfils", "planned", "dismantle test site", "to + infinitive"),
+    ("site", "Photos raise doubts Sylvania closed test site", "fulfils", "hedged", "closed test site", "doubtful"),
+    ("site", "Reporters en route to Sylvania for test site closing", "fulfils", "commentary", "test site closing", "mentioned"),
+    ("site", "Rufus hails Sylvania's plan to close test site", "fulfils", "planned", "close test site", "to + infinitive"),
+    ("site", "Rufus welcomes Sylvania's vow to close test site", "fulfils", "planned", "close test site", "to + infinitive"),
+    ("drills", "Sylvania demands suspension of drills by US", "fulfils", "planned", "suspension of drills", "plan"),
+    ("drills", "Rufus's offer to suspend US drills surprises allies", "fulfils", "planned", "suspend … drills", "to + infinitive"),
+    ("drills", "US ready for drills, may hold drills in spring", "violates", "hedged", "hold drills", "may"),
+    ("drills", "Sylvania rails at US drills", "context", "commentary", "drills", "mentioned"),
+    ("troops", "Rufus repeats call to pull out US troops", "fulfils", "planned", "pull out … troops", "to + infinitive"),
+    ("troops", "Troops want out: soldiers ask Freedonia to withdraw troops", "fulfils", "planned", "withdraw troops", "to + infinitive"),
+    ("troops", "Freedonia may pull troops, report says", "fulfils", "hedged", "pull troops", "may"),
+    ("sanctions", "Talks on lifting US sanctions drag on", "fulfils", "planned", "lifting … sanctions", "plan"),
+    ("sanctions", "Sylvania's hopes of US lifting sanctions fade", "fulfils", "planned", "lifting sanctions", "plan"),
+    ("sanctions", "Firms lobby US for lifting of sanctions", "fulfils", "commentary", "lifting of sanctions", "mentioned"),
+    ("treaty", "Ratification of treaty next for Ruritania", "fulfils", "planned", "Ratification of treaty", "to come"),
+    ("treaty", "Ruritania closer to ratification of treaty", "fulfils", "planned", "ratification of treaty", "plan"),
+    ("treaty", "Hawks cheer plan to quit treaty as Freedonia votes", "violates", "planned", "quit treaty", "to + infinitive"),
+    ("treaty", "Freedonia accused of breaching treaty", "violates", "hedged", "breaching treaty", "accused"),
+    ("coal", "Ruritania studies closure of coal plants", "fulfils", "commentary", "closure of coal plants", "mentioned"),
+    ("coal", "Greens demand closure of Ruritania's coal plants", "fulfils", "planned", "closure of … coal plants", "plan"),
+    ("hospital", "Ministry denies deal to close clinic", "violates", "planned", "close clinic", "to + infinitive"),
+    ("factory", "Norvex in talks on closing factory", "violates", "planned", "closing factory", "plan"),
+    ("hostages", "Talks on hostages: rebels to release hostages soon", "fulfils", "planned", "release hostages", "to + infinitive"),
+    ("election", "Opposition urges government to postpone election", "violates", "planned", "postpone election", "to + infinitive"),
+]  # fmt: skip
+
+ALL = [*FIRST, *THEN, *FALSE]
