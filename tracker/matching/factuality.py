@@ -12,7 +12,7 @@ import attrs
 from tracker.evidence.finding import Factuality
 from tracker.matching import cues as words
 from tracker.matching.act import Act, is_noun, is_part
-from tracker.matching.governors import governed, mentioned
+from tracker.matching.governors import governed, is_count, mentioned
 from tracker.matching.judgement import (
     REACH,
     Judgement,
@@ -102,28 +102,13 @@ def _done(act: Act) -> Judgement:
         if act.clause.lead == "that" or any(act.low(p) in ("said", "says") for p in range(auxiliaries[-1])):
             return Judgement(Factuality.PLANNED, act.cue("said to be coming", act.at))
         return Judgement(Factuality.ACTUAL, act.cue("under way", act.at), 0.8)
-    if act.repeatable and any(low in words.HAVE for low in lows) and _is_count(act):
+    if act.repeatable and any(low in words.HAVE for low in lows) and is_count(act, act.at):
         return Judgement(Factuality.PAST, act.cue("so many so far", act.at))
     if act.clause.relative or act.clause.lead in ("after", "when", "following"):
         return Judgement(Factuality.ACTUAL, act.cue("presupposed", act.at), 0.75)
     return Judgement(Factuality.ACTUAL, act.cue("told as done", act.at), 0.92)
 
 
-def _is_count(act: Act) -> bool:
-    """`has conducted six nuclear tests`; in a headline, which may tell of one night, only "since 2006"."""
-    after = act.low(act.last + 1) if act.last + 1 < len(act.clause.words) else ""
-    if act.sentence.title and after not in ("since", "so", "overall"):
-        return False
-    between = (act.low(place) for place in range(act.at + 1, act.last + 1))
-    return any(low.isdigit() or low in _COUNTS for low in between)
-
-
-_COUNTS = word_set(
-    """
-    all two three four five six seven eight nine ten eleven twelve several many multiple dozens numerous
-    scores series
-    """
-)
 _BECOMING = stem_set("become")
 _VOWING = stem_set("vow swear")
 _WORK = stem_set("work process operation effort job")

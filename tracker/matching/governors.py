@@ -18,7 +18,7 @@ from tracker.matching.judgement import (
     nearest,
     sightings,
 )
-from tracker.matching.lexicon import stem_set
+from tracker.matching.lexicon import stem_set, word_set
 
 _GOVERNING = (
     (words.NEGATING, Factuality.NEGATED, "negating"),
@@ -83,6 +83,8 @@ def _by_governor(
             before = act.low(first - 1)
             if before in words.FUTURE | words.WOULD | words.MAYBE | words.DUTY | {"to"}:
                 factuality, rule = Factuality.PLANNED, "yet to be perceived"
+            elif act.repeatable and before in words.HAVE and is_count(act, last):
+                factuality, rule = Factuality.PAST, "so many so far"
     elif factuality is Factuality.NEGATED and is_negated(act, first):
         # "has not stopped enriching" goes on; "did not deny" admits nothing.
         if stem in words.STOPPING:
@@ -93,6 +95,21 @@ def _by_governor(
     return Judgement(factuality, act.cue(rule, first, last), sure)
 
 
+def is_count(act: Act, verb: int) -> bool:
+    """`has conducted six nuclear tests`; in a headline, which may tell of one night, only "since 2006"."""
+    after = act.low(act.last + 1) if act.last + 1 < len(act.clause.words) else ""
+    if act.sentence.title and after not in ("since", "so", "overall"):
+        return False
+    between = (act.low(place) for place in range(verb + 1, act.last + 1))
+    return any(low.isdigit() or low in _COUNTS for low in between)
+
+
+_COUNTS = word_set(
+    """
+    all two three four five six seven eight nine ten eleven twelve several many multiple dozens numerous
+    scores series
+    """
+)
 _CLOSING = stem_set("wrap conclude finish end")
 
 
