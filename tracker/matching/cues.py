@@ -58,14 +58,15 @@ SEEMING = stem_set(
 # Words that reach forward over their complement -------------------------------------------------------------
 NEGATING = _phrases(
     """
-    deny, denial of, dismiss, refute, reject, rule out, no evidence, no sign, no indication, no proof, no
-    plan, stop short of, instead of, rather than, refrain from, refuse, abstain from, avoid, forgo, forego,
-    renounce, far from, short of, in lieu of, without, no, neither, nor, absence of, lack of, failure to,
-    fall through, prevent, block, ban, bar, prohibit, forbid, halt, freeze, suspend, moratorium on, end,
-    stop, cease, call off, cancel, postpone, delay, scrap, shelve, put off, abandon, nobody, none, false
-    report, untrue, not true, yet to, pause, give up, against, hoax, balk at, baulk at, back down from, back
-    away from, decide against, vote against, shy away from, backtrack on, quit, stave off, avert, thwart,
-    foil, hold off, resist, oppose, opposition to
+    suspension of, cancellation of, postponement of, cessation of, lull in, respite from, deny, denial of,
+    dismiss, refute, reject, rule out, no evidence, no sign, no indication, no proof, no plan, stop short
+    of, instead of, rather than, refrain from, refuse, abstain from, avoid, forgo, forego, renounce, far
+    from, short of, in lieu of, without, no, neither, nor, absence of, lack of, failure to, fall through,
+    prevent, block, ban, bar, prohibit, forbid, halt, freeze, suspend, moratorium on, end, stop, cease, call
+    off, cancel, postpone, delay, scrap, shelve, put off, abandon, nobody, none, false report, untrue, not
+    true, yet to, pause, give up, against, hoax, balk at, baulk at, back down from, back away from, decide
+    against, vote against, shy away from, backtrack on, quit, stave off, avert, thwart, foil, hold off,
+    resist, oppose, opposition to
     """
 )
 PLANNING = _phrases(
