@@ -109,6 +109,8 @@ def _done(act: Act) -> Judgement:
     return Judgement(Factuality.ACTUAL, act.cue("told as done", act.at), 0.92)
 
 
+_DECREES = stem_set("tweet order decree ruling decision memo proclamation directive")
+_TOPIC = frozenset({"on", "about", "regarding", "concerning"})
 _BECOMING = stem_set("become")
 _VOWING = stem_set("vow swear")
 _WORK = stem_set("work process operation effort job")
@@ -235,7 +237,14 @@ def _gerund(act: Act) -> Judgement:
         return Judgement(Factuality.ACTUAL, act.cue("presupposed", place), 0.75)
     if stem in words.FAVOURING:
         return Judgement(Factuality.PLANNED, act.cue("plan", place), 0.85)
-    return governed(act) or _headline_progressive(act, place) or mentioned(act)
+    return _decreed(act, place) or governed(act) or _headline_progressive(act, place) or mentioned(act)
+
+
+def _decreed(act: Act, place: int) -> Judgement | None:
+    """`his tweet reversing the sanctions`: what an order says is done by it, unless the order is yet to come."""
+    if act.stem(place) not in _DECREES or nearest(act, words.PLANNING, place, REACH) is not None:
+        return None
+    return Judgement(Factuality.ACTUAL, act.cue("decreed", place), 0.7)
 
 
 def _opening_gerund(act: Act) -> Judgement:
@@ -255,6 +264,8 @@ def _headline_progressive(act: Act, place: int) -> Judgement | None:
     """`Sylvania (still) enriching uranium`: headlines leave out "is". Only right behind its subject."""
     if not act.sentence.title or act.clause.lead or act.voice is not Voice.ACTIVE:
         return None
+    if act.low(0) in _TOPIC:
+        return None  # "On Sylvania giving up its claim, minister says …"
     low = act.low(place)
     adverb = place != act.at - 1
     subject = low.isalpha() and not (is_past(low) or is_gerund(low) or low in words.NO_SUBJECT)

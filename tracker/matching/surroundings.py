@@ -17,6 +17,8 @@ _INVERTED = (
     words.FUTURE | words.WOULD | words.MAYBE | words.BE | (words.HAVE - {"having"}) | words.DO | {"should"}
 )
 _INVERTED_CONDITION = frozenset({"should", "were", "had"})
+_GRANTED = frozenset({"after", "following", "since", "despite", "amid"})
+_BYGONE = frozenset({"previously", "formerly", "originally"})
 # A headline's present with a weekday that lies so many days back means the one to come.
 _STALE = 3
 
@@ -24,7 +26,8 @@ _STALE = 3
 def asked(act: Act) -> Judgement | None:
     """Questions, with a question mark or by the order of words, and headlines that explain."""
     sentence = act.sentence
-    if sentence.question:
+    # "After the failed summit, what next?" asks nothing about the summit.
+    if sentence.question and act.clause.lead not in _GRANTED:
         last = act.tokens.ends[sentence.end - 1]
         return Judgement(Factuality.QUESTION, Cue("factuality", "question mark", Span(last - 1, last)))
     raws, start = act.tokens.raws, sentence.start
@@ -89,7 +92,14 @@ def looks_back(act: Act) -> Judgement | None:
                 if first and "since" in lead:
                     continue
                 return Judgement(Factuality.PAST, Cue("factuality", f"long past: {time.rule}", time.span))
-    return _long_after(act, lows) or _habit(act, lows) or _anniversary(act)
+    return _long_after(act, lows) or _habit(act, lows) or _bygone(act) or _anniversary(act)
+
+
+def _bygone(act: Act) -> Judgement | None:
+    """`drills that were previously delayed`: an adverb right before the act."""
+    if act.at and act.low(act.at - 1) in _BYGONE:
+        return Judgement(Factuality.PAST, act.cue("bygone", act.at - 1))
+    return None
 
 
 def _anniversary(act: Act) -> Judgement | None:
