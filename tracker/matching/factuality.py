@@ -241,7 +241,7 @@ def _gerund(act: Act) -> Judgement:
 
 
 def _decreed(act: Act, place: int) -> Judgement | None:
-    """`his tweet reversing the sanctions`: what an order says is done by it, unless the order is yet to come."""
+    """`his tweet reversing the sanctions`: what an order says is done, unless the order is yet to come."""
     if act.stem(place) not in _DECREES or nearest(act, words.PLANNING, place, REACH) is not None:
         return None
     return Judgement(Factuality.ACTUAL, act.cue("decreed", place), 0.7)
