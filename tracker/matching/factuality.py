@@ -227,6 +227,8 @@ def _gerund(act: Act) -> Judgement:
         accuser = nearest(act, words.ACCUSING, place, REACH)
         if accuser is not None:
             return Judgement(Factuality.HEDGED, act.cue("accused", *accuser))
+    if before in ("on", "about"):
+        return governed(act) or mentioned(act)  # "talks on returning them"
     if before in ("from", "without"):
         return Judgement(Factuality.NEGATED, act.cue("kept from it", place))
     if before == "before":
@@ -262,8 +264,10 @@ def _opening_gerund(act: Act) -> Judgement:
 
 def _headline_progressive(act: Act, place: int) -> Judgement | None:
     """`Sylvania (still) enriching uranium`: headlines leave out "is". Only right behind its subject."""
-    if not act.sentence.title or act.clause.lead or act.voice is not Voice.ACTIVE:
+    if not act.sentence.title or act.clause.lead or act.voice not in (Voice.ACTIVE, Voice.PLAIN):
         return None
+    if act.at + 1 < len(act.clause.words) and act.low(act.at + 1) == "of":
+        return None  # "seek easing of sanctions"
     if act.low(0) in _TOPIC:
         return None  # "On Sylvania giving up its claim, minister says …"
     low = act.low(place)

@@ -79,6 +79,8 @@ def _by_governor(
             factuality, rule = Factuality.HEDGED, "may"  # "detects activity that could precede a launch"
         elif scheduled and stem in words.ANNOUNCING:
             factuality, rule = Factuality.PLANNED, "announced"
+        elif phrases is words.PERCEIVING and is_negated(act, first):
+            return None  # "does not show"
         elif phrases is words.PERCEIVING and first:
             before = act.low(first - 1)
             if before in words.FUTURE | words.WOULD | words.MAYBE | words.DUTY | {"to"}:
@@ -91,6 +93,8 @@ def _by_governor(
             factuality, rule = Factuality.ACTUAL, "not stopped"
         else:
             factuality, rule = Factuality.HEDGED, "not denied"
+    elif act.repeatable and stem in _UNBOTHERED and is_negated(act, first):
+        factuality, rule = Factuality.ACTUAL, "not worried"  # about what has happened
     sure = 0.7 if factuality is Factuality.ACTUAL else 0.85
     return Judgement(factuality, act.cue(rule, first, last), sure)
 
@@ -110,6 +114,7 @@ _COUNTS = word_set(
     scores series
     """
 )
+_UNBOTHERED = stem_set("worry worried bother bothered concerned fuss fazed care mind upset")
 _CLOSING = stem_set("wrap conclude finish end")
 
 

@@ -137,6 +137,8 @@ def looks_ahead(act: Act) -> Judgement | None:
     raw = act.raw(act.at)
     if act.published is None or (is_past(raw) and not is_base(raw)):
         return None
+    if act.stem(act.at) in words.DECIDING:
+        return None  # "suspends the drills of August": what is decided lies ahead, the decision does not
     start, end = act.tokens.starts[act.clause.words[0]], act.tokens.ends[act.clause.words[-1]]
     told = act.sentence.title and not is_noun(act)
     for time in act.times():
