@@ -137,7 +137,7 @@ class Writing(Base):
         return scrub(self.database, archive.documents.name)
 
     def ingest(self, records: Sequence[Record]) -> int:
-        """Capture documents of an archive as of now, in their order; returns how many were new.
+        """Capture documents of an archive as of now, the oldest first; returns how many were new.
 
         Words that are held under the same feed and guid are known. `consider` matches what was captured.
         """

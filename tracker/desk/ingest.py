@@ -19,7 +19,7 @@ from tracker.log.events import DocumentForgotten
 
 
 def ingest(connection: Connection, records: Sequence[Record], now: datetime) -> int:
-    """Capture what is new of `records`, in their order, inside a write transaction; returns how many were."""
+    """Capture what is new of `records` in a write transaction, the oldest first; returns how many were."""
     known = archive.held_words(connection, [(record.feed, record.entry) for record in records])
     fresh = []
     for record in records:
@@ -29,9 +29,10 @@ def ingest(connection: Connection, records: Sequence[Record], now: datetime) -> 
             fresh.append(record)
     if not fresh:
         return 0
+    fresh.sort(key=lambda record: record.dated or now)
     gone = _forgotten(connection)
     new = 0
-    # Neighbours together and no others: which of two papers had the story first is told by the numbers.
+    # Neighbours together and no others: which of two papers had a story first is told by the numbers.
     for (feed, publisher, salvaged), group in groupby(fresh, _origin):
         new += archive.capture(
             connection,

@@ -59,7 +59,7 @@ class Record:
     @property
     def dated(self) -> datetime | None:
         """When the words, as they stand, were out: at their last edit, else when they were published."""
-        return max(filter(None, (self.entry.updated, self.entry.published)), default=None)
+        return self.entry.updated or self.entry.published
 
 
 @frozen
