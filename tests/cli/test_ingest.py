@@ -93,6 +93,7 @@ def test_a_dry_run_tells_all_and_writes_nothing(here: Path) -> None:
         (("a.jsonl", "."), ".: cannot be read: Is a directory"),
         (("--map", "headline", "a.jsonl"), "write a name of theirs and one of ours"),
         (("--map", "headline=titel", "a.jsonl"), "did you mean 'title'"),
+        (("--feed", "f" * 101, "a.jsonl"), "--feed: 'ffff"),
         (("--zone", "Seoul", "a.jsonl"), "use an IANA name"),
         (("--format", "xml", "a.jsonl"), "'jsonl', 'csv', 'feed'"),
         ((), "Missing argument"),

@@ -168,6 +168,16 @@ def test_a_replay_that_was_stopped_goes_on_and_ends_as_if_it_had_not_been(
         assert t.head() == head
 
 
+def test_a_guid_of_any_length_is_captured(tmp_path: Path, shared_url: str) -> None:
+    """As of feeds: PostgreSQL takes 2,704 bytes into an index, and what was longer ended the round."""
+    letters = "".join(chr(0xAC00 + number * 7919 % 11_172) for number in range(5000))
+    entries = [bounded(guid=letters + end, title=end, url="", body="", author="", published=None,
+                       published_given="", updated=None, language="") for end in "ab"]  # fmt: skip
+    with tracker.open(desk(tmp_path / "desk", shared_url)) as t:
+        assert t.ingest([Record(letters[:100], "herald", entry) for entry in entries]) == 2
+        assert t.ingest([Record(letters[:100], "herald", entry) for entry in entries]) == 0
+
+
 def test_a_second_archive_follows_the_first(tmp_path: Path, shared_url: str) -> None:
     """Where it begins after the first has ended; one that begins earlier is refused."""
     config = desk(tmp_path / "desk", shared_url)

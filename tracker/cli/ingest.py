@@ -53,6 +53,7 @@ def command(
     from tracker.api.base import present
     from tracker.evidence.when import zone_of
     from tracker.feeds.archives import Archive
+    from tracker.feeds.entries import cleaned
     from tracker.feeds.html import one_line
     from tracker.feeds.records import Reading, names
     from tracker.rounds import Clock
@@ -62,8 +63,8 @@ def command(
     with opened(context, clock=clock if replay else None) as t:
         reading = Reading(
             zone=zone_of(zone).key if zone else t.zone,
-            feed=one_line(feed),
-            publisher=one_line(publisher),
+            feed=one_line(cleaned(feed)),
+            publisher=one_line(cleaned(publisher)),
             names=theirs,
             ignore_unknown=ignore_unknown,
             until=clock() if replay else None,
@@ -136,8 +137,12 @@ def _replay(t: Tracker, records: _Sieve, clock: Clock) -> int:
                 dated.add(record)
                 if not len(dated) % 1000:
                     advance(f"{len(dated)} records")
-        with output.progress(None, "Replaying") as advance:
-            for done in rounds.replay_archive(t, dated, clock):
+        with output.progress(len(dated), "Replaying") as advance:
+
+            def told(count: int) -> None:
+                # The clock stands at the end of a day, which is the beginning of the next one.
+                advance(output.last_day(clock(), t.zone), count)
+
+            for done in rounds.replay_archive(t, dated, clock, told=told):
                 new += done.new
-                advance(f"{done.at.astimezone(output.zone(t.zone)):%-d %B %Y}")
     return new

@@ -71,6 +71,10 @@ class Reading:
     max_bytes: int = 8 * 1024 * 1024
     feeds: Mapping[str, FeedSettings] = field(factory=dict)
 
+    def __attrs_post_init__(self) -> None:
+        for option, name in (("--feed", self.feed), ("--publisher", self.publisher)):
+            _named(option, name)
+
     def fields(self, theirs: Iterable[str]) -> list[str]:
         """Which of `FIELDS` each name of theirs means, empty where none; their case and blanks mean nothing.
 
@@ -118,10 +122,10 @@ class Reading:
                 f"url: {_shown(texts['url'])} is no http or https address; what it is may be a guid"
             )
         published, updated = (self._date(name, texts[name]) for name in ("published", "updated"))
-        feed = self._name("feed", one_line(texts["feed"]) or self.feed or default_feed)
+        feed = _named("feed", one_line(texts["feed"]) or self.feed or default_feed)
         read = Record(
             feed,
-            self._name("publisher", one_line(texts["publisher"]) or self.publisher_of(feed)),
+            _named("publisher", one_line(texts["publisher"]) or self.publisher_of(feed)),
             bounded(
                 guid=texts["guid"],
                 url=url,
@@ -157,10 +161,11 @@ class Reading:
             )
         return moment
 
-    def _name(self, what: str, name: str) -> str:
-        if len(name) > NAME_LIMIT:
-            raise BadDocument(f"{what}: {_shown(name)} is longer than {NAME_LIMIT} characters; shorten it")
-        return name
+
+def _named(what: str, name: str) -> str:
+    if len(name) > NAME_LIMIT:
+        raise BadDocument(f"{what}: {_shown(name)} is longer than {NAME_LIMIT} characters; shorten it")
+    return name
 
 
 def _text(name: str, value: object) -> str:
