@@ -110,6 +110,22 @@ def _latest(connection: Connection, feed: str, guids: set[str]) -> dict[str, tup
     return found
 
 
+def held_words(connection: Connection, entries: Iterable[tuple[str, Entry]]) -> set[tuple[str, str, str]]:
+    """Feed, guid and hash of every version that is here of entries, each given with its feed."""
+    feeds: set[str] = set()
+    guids: set[str] = set()
+    for feed, entry in entries:
+        feeds.add(feed)
+        guids.add(entry.guid)
+    found: set[tuple[str, str, str]] = set()
+    columns = (documents.c.feed, documents.c.guid, documents.c.hash)
+    for some in _chunks(feeds):
+        for chunk in _chunks(guids):
+            query = sa.select(*columns).where(documents.c.feed.in_(some), documents.c.guid.in_(chunk))
+            found.update((feed, guid, digest) for feed, guid, digest in connection.execute(query))
+    return found
+
+
 def _forgotten(connection: Connection, hashes: set[str]) -> set[str]:
     """Those of the hashes whose words were forgotten, in whatever feed."""
     found: set[str] = set()

@@ -48,6 +48,21 @@ class Entry:
 
 
 @frozen
+class Record:
+    """An entry of an archive: the feed it is held under, its publisher, and whether its file was broken."""
+
+    feed: str
+    publisher: str
+    entry: Entry
+    salvaged: bool = False
+
+    @property
+    def dated(self) -> datetime | None:
+        """When the words, as they stand, were out: at their last edit, else when they were published."""
+        return self.entry.updated or self.entry.published
+
+
+@frozen
 class Document:
     """A captured entry: `number` counts captures without gaps; `version` counts edits of one entry from 1.
 
