@@ -23,7 +23,8 @@ class Span:
 class Entry:
     """One entry as a feed gave it, already decoded, cleaned of markup and bounded in size.
 
-    `published` and `updated` are aware UTC or None; `published_given` is the text the feed had.
+    `published` and `updated` are aware UTC or None; `published_given` is the text the feed had. `as_given` is
+    the hash of the feed's own words where the body is that of the page instead, else empty.
     """
 
     guid: str
@@ -35,6 +36,7 @@ class Entry:
     published_given: str = ""
     updated: datetime | None = None
     language: str = ""
+    as_given: str = ""
 
     @property
     def text(self) -> str:
@@ -46,13 +48,19 @@ class Entry:
         """SHA-256 (hex) over url, title and body: the identity of this version."""
         return hashlib.sha256("\0".join((self.url, self.title, self.body)).encode()).hexdigest()
 
+    @property
+    def entry_hash(self) -> str:
+        """The hash of the entry as the feed gave it: what tells an edit from a visit that brought nothing."""
+        return self.as_given or self.hash
+
 
 @frozen
 class Document:
     """A captured entry: `number` counts captures without gaps; `version` counts edits of one entry from 1.
 
     `publisher` is the name of the source (config `[[source]]`), `feed` the feed it came by. `title` and
-    `body` are empty once the document was forgotten; everything else stays.
+    `body` are empty once the document was forgotten; everything else stays. `entry_hash` is `hash`, unless
+    the body is the linked page's: then it is that of the words the feed gave.
     """
 
     number: int
@@ -71,6 +79,7 @@ class Document:
     version: int = 1
     salvaged: bool = False
     forgotten: bool = False
+    entry_hash: str = ""
 
     @property
     def text(self) -> str:
