@@ -102,10 +102,13 @@ def capture(
     return len(rows)
 
 
-def news(connection: Connection, feed: str, entries: Sequence[Entry]) -> list[Entry]:
-    """Those of the entries that `capture` would take for new or edited, in their order."""
+def news(
+    connection: Connection, feed: str, entries: Sequence[Entry], gone: Collection[str] = ()
+) -> list[Entry]:
+    """Those of the entries that `capture` would store as new or edited, in their order."""
     known = _Known.of(connection, feed, entries)
-    return [entry for entry in entries if not known.has(entry)]
+    kept_out = {*gone, *_forgotten(connection, {entry.hash for entry in entries})}
+    return [entry for entry in entries if not known.has(entry) and entry.hash not in kept_out]
 
 
 @frozen
