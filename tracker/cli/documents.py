@@ -178,6 +178,7 @@ def _print(document: Document) -> None:
         ("guid", document.guid),
         ("url", document.url),
         ("hash", document.hash),
+        ("body", "" if document.entry_hash == document.hash else "of the linked page, not of the feed"),
     ]
     for name, value in lines:
         if value:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from functools import cached_property
 
 from attrs import frozen
 
@@ -43,7 +44,7 @@ class Entry:
         """What matching reads and spans index."""
         return f"{self.title}\n{self.body}" if self.body else self.title
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 (hex) over url, title and body: the identity of this version."""
         return hashlib.sha256("\0".join((self.url, self.title, self.body)).encode()).hexdigest()

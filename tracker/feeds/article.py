@@ -14,6 +14,11 @@ from tracker.feeds.decode import decode_page
 from tracker.feeds.html import one_line, tidy_text
 from tracker.feeds.parse import BODY_LIMIT
 
+LARGEST = (
+    2 * 1024 * 1024
+)  # bytes of a page; with 8 MB of tags the process grew to 830 MB before its time was up
+_MOST_TAGS = 50_000  # ten times what pages have; so many keep trafilatura busy for 6 s
+
 _MISSING = 'full_text needs trafilatura, which is not installed: pip install "commitment-tracker[fulltext]"'
 
 
@@ -33,8 +38,11 @@ def article(body: bytes, *, content_type: str = "") -> str:
 
     # It tells of pages that are none on standard error, which belongs to the user.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL + 1)
+    text = decode_page(body, content_type).text
+    if (tags := text.count("<")) > _MOST_TAGS:
+        raise ParseFailed(f"no article: {tags:,} tags")
     try:
-        found = trafilatura.extract(decode_page(body, content_type).text, include_comments=False)
+        found = trafilatura.extract(text, include_comments=False)
     except Exception as problem:  # other people's bytes in other people's parser: it may be anything
         raise ParseFailed(f"no page: {one_line(str(problem)) or type(problem).__name__}") from problem
     return tidy_text(found or "")[:BODY_LIMIT].rstrip()

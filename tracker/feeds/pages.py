@@ -22,6 +22,7 @@ from tracker.database.engine import Database
 from tracker.errors import FetchFailed, ParseFailed
 from tracker.evidence.document import Entry
 from tracker.feeds import leases
+from tracker.feeds.article import LARGEST
 from tracker.feeds.cadence import Hints, Outcome, allowed_from
 from tracker.feeds.fetch import Client, Permit, Request, Response, fetch
 from tracker.feeds.politeness import Pace, domain_of
@@ -69,7 +70,8 @@ async def page_text(
         if turn is not None:
             await turn(url)
 
-    response = await fetch(client, request, settings, permit=permit)
+    bounds = evolve(settings, max_bytes=min(settings.max_bytes, LARGEST))
+    response = await fetch(client, request, bounds, permit=permit)
     if response.status in (429, 503):
         raise Crowded(response)
     if response.status != 200:
@@ -113,7 +115,8 @@ class Pages:
         deadline = time.monotonic() + self.settings.pages_timeout
         texts: dict[str, str] = {}
         problem = ""
-        for url in await asyncio.to_thread(self._wanted, feed, entries, gone):
+        new = await asyncio.to_thread(self._new, feed, entries, gone)
+        for url in list(dict.fromkeys(filter(None, map(_page_of, new))))[: self.settings.pages]:
             try:
                 texts[url] = await self._text(client, feed, home, url, deadline)
             except Crowded as failed:
@@ -122,18 +125,19 @@ class Pages:
                 break
             except (FetchFailed, ParseFailed) as failed:
                 problem = problem or str(failed)
-        made = tuple(with_text(entry, texts.get(_page_of(entry), "")) for entry in entries)
-        return Read(made, sum(bool(entry.as_given) for entry in made), problem)
+        full = {entry: with_text(entry, texts.get(_page_of(entry), "")) for entry in new}
+        count = sum(bool(entry.as_given) for entry in full.values())
+        return Read(tuple(full.get(entry, entry) for entry in entries), count, problem)
 
-    def _wanted(
+    def _new(
         self, feed: FeedSettings, entries: Sequence[Entry], gone: Callable[[Connection], Collection[str]]
-    ) -> list[str]:
-        """The addresses to ask, the newest entry's first, each once."""
+    ) -> list[Entry]:
+        """Those that are new or edited, the newest first."""
         with self.database.reading() as connection:
             new = archive.news(connection, feed.name, entries, gone(connection))
         # Undated ones keep their place at the head, for feeds put the newest first.
-        new.sort(key=lambda entry: entry.updated or entry.published or self.now(), reverse=True)
-        return list(dict.fromkeys(page for entry in new if (page := _page_of(entry))))[: self.settings.pages]
+        now = self.now()
+        return sorted(new, key=lambda entry: entry.updated or entry.published or now, reverse=True)
 
     async def _text(self, client: Client, feed: FeedSettings, home: str, url: str, deadline: float) -> str:
         left = deadline - time.monotonic()
