@@ -23,7 +23,7 @@ def ingest(connection: Connection, records: Sequence[Record], now: datetime) -> 
     known = archive.held_words(connection, [(record.feed, record.entry) for record in records])
     fresh = []
     for record in records:
-        words = (record.feed, record.entry.guid, record.entry.hash)
+        words = (record.feed, record.entry.guid, record.entry.entry_hash)
         if words not in known:
             known.add(words)
             fresh.append(record)

@@ -16,7 +16,7 @@ import ssl
 import stat
 import time
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -24,16 +24,20 @@ from types import TracebackType
 from urllib.parse import unquote
 
 import httpx
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tracker.errors import FetchFailed
 from tracker.feeds.guard import Resolver, check, resolve
 from tracker.feeds.settings import FeedSettings, FetchSettings
 
+Permit = Callable[[str], Awaitable[None]]
+
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.3"
 )
+_PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9"
+_PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _KEPT = ("etag", "last-modified", "cache-control", "expires", "date", "age", "retry-after", "content-type")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -45,7 +49,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 class Request:
     """What to ask for. `etag` and `last_modified` go back exactly as the server gave them.
 
-    `headers` and `auth` (`user:password`) are for the origin of `url` alone, and so is `allow_private`.
+    `headers` and `auth` (`user:password`) are for the origin of `url` alone, and so is `allow_private`. Where
+    `types` names media types, a body of any other is refused before it is read.
     """
 
     url: str
@@ -54,6 +59,8 @@ class Request:
     headers: Mapping[str, str] = field(factory=dict)
     auth: str = field(default="", repr=False)
     allow_private: bool = False
+    accept: str = _ACCEPT
+    types: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -78,6 +85,20 @@ class Request:
             headers=feed.headers,
             auth=environ.get(feed.auth_env, "") if feed.auth_env else "",
             allow_private=feed.allow_private,
+        )
+
+    @classmethod
+    def of_page(cls, feed: FeedSettings, environ: Mapping[str, str], *, home: str, url: str) -> Request:
+        """The request for a page that a feed at `home` links to: what is the feed's stays at its origin."""
+        page = cls(url=url, accept=_PAGE_ACCEPT, types=_PAGE_TYPES)
+        if feed.path is not None or _origin(_parsed(url)) != _origin(_parsed(home)):
+            return page
+        of_feed = cls.of(feed, environ)
+        return evolve(
+            page,
+            headers=of_feed.headers,
+            auth=of_feed.auth or unquote(_parsed(home).userinfo.decode("ascii")),
+            allow_private=of_feed.allow_private,
         )
 
 
@@ -193,10 +214,12 @@ async def fetch(
     settings: FetchSettings,
     *,
     told: Callable[[Hop], None] | None = None,
+    permit: Permit | None = None,
 ) -> Response:
     """Fetch `request`, following redirects, within the bounds of `settings`.
 
-    `told` is called with each answer on the way as it comes, also where the fetch fails in the end.
+    `told` is called with each answer on the way as it comes, also where the fetch fails in the end. `permit`
+    hears of each address before it is asked, and refuses it by raising `FetchFailed`; its time counts.
     Any status that is not a redirect is a response, also 404 and 503: what it means is not ours to say.
     Raises `FetchFailed` when there is none: bounds broken, address refused, connection or TLS failed.
     """
@@ -204,7 +227,7 @@ async def fetch(
     try:
         # httpx's own timeouts are per read: a byte every 0.4 s kept a fetch alive for 12 s with timeout=1.
         async with asyncio.timeout(settings.timeout):
-            response = await _follow(client, request, settings, told)
+            response = await _follow(client, request, settings, told, permit)
     except TimeoutError as problem:
         await client.aclose()
         raise FetchFailed(f"{_shown(request.url)}: no complete answer in {settings.timeout:g} s") from problem
@@ -225,7 +248,11 @@ async def fetch(
 
 
 async def _follow(
-    client: Client, request: Request, settings: FetchSettings, told: Callable[[Hop], None] | None
+    client: Client,
+    request: Request,
+    settings: FetchSettings,
+    told: Callable[[Hop], None] | None,
+    permit: Permit | None,
 ) -> Response:
     url = _parsed(request.url)
     home = _origin(url)
@@ -235,6 +262,8 @@ async def _follow(
     while True:
         is_home = _origin(url) == home
         extra = {**request.headers, **credentials} if is_home else {}
+        if permit is not None:
+            await permit(_bare(url))
         answer = await _ask(client, request, url, extra, settings, is_home and request.allow_private)
         hops.append(Hop(url=_bare(url), status=answer.status))
         if told is not None:
@@ -284,7 +313,7 @@ async def _ask(
         **extra,
         "Host": url.netloc.decode("ascii"),
         "User-Agent": settings.identity,
-        "Accept": _ACCEPT,
+        "Accept": request.accept,
         # The only coding whose inflating we can stop: 1.6 kB of brotli took 2-3 GB before a cap fired.
         "Accept-Encoding": "gzip",
     }
@@ -304,18 +333,23 @@ async def _ask(
             async with http.stream(
                 "GET", target, headers=raw, extensions={"sni_hostname": url.host}
             ) as reply:
-                return await _receive(reply, url, settings)
+                return await _receive(reply, url, settings, request.types)
         except httpx.ConnectError as failed:  # one family or one machine of several may be down
             problem = failed
     raise problem or FetchFailed(f"{_bare(url)}: no address to try")
 
 
-async def _receive(reply: httpx.Response, url: httpx.URL, settings: FetchSettings) -> _Answer:
+async def _receive(
+    reply: httpx.Response, url: httpx.URL, settings: FetchSettings, types: Sequence[str]
+) -> _Answer:
     size = sum(len(name) + len(value) + 4 for name, value in reply.headers.raw)
     if size > settings.max_header_bytes:
         raise FetchFailed(f"{_bare(url)}: headers of {size:,} bytes, more than max_header_bytes")
     body = b""
     if reply.status_code == 200:
+        kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if types and kind not in types:
+            raise FetchFailed(f"{_bare(url)}: {kind or 'of no media type'}, and no web page")
         body = await _body(reply, url, settings.max_bytes)
     else:
         await _discard(reply)

@@ -22,7 +22,9 @@ from tracker.feeds import leases
 from tracker.feeds.fetch import Client, open_client
 from tracker.feeds.guard import Resolver, resolve
 from tracker.feeds.leases import Due, Terms
+from tracker.feeds.pages import Pages
 from tracker.feeds.politeness import Pace
+from tracker.feeds.robots import Robots
 from tracker.feeds.settings import FeedSettings, FetchSettings
 from tracker.feeds.visiting import Claim, Means, Visit, visit
 from tracker.feeds.worker import ParseWorker
@@ -33,6 +35,8 @@ WORKERS = 8
 
 # Of one domain, so that a slow one leaves workers to the others.
 _AT_ONCE = 2
+
+_ROBOTS = Robots()
 
 # What a lease allows beside fetching and parsing: waiting for the database.
 _SLACK = timedelta(seconds=30)
@@ -61,16 +65,21 @@ async def poll(
     told: Callable[[Visit], None] | None = None,
     begin: Callable[[Connection, datetime], None] = lambda connection, now: None,
     resolver: Resolver = resolve,
+    robots: Robots = _ROBOTS,
 ) -> list[Visit]:
     """Visit the configured feeds that are due at `now()`, or those in `names` whether due or not.
 
     Returns one visit per feed leased, in the order of the configuration. `folder` is what the paths of
     local feeds are relative to, `environment` where their passwords are. `begin` is called before the first
-    event of a transaction is appended, so that it can begin an empty log.
+    event of a transaction is appended, so that it can begin an empty log. `robots` keeps what hosts allow,
+    for as long as the process lives.
     """
     chosen = [feed for feed in feeds if not names or feed.name in names]
     # As long as it may take: the fetch, and the parsing of all that other workers may bring before it.
-    span = timedelta(seconds=settings.timeout + worker.seconds * (WORKERS + 1)) + _SLACK
+    parsing = worker.seconds * (WORKERS + 1)
+    span = timedelta(seconds=settings.timeout + parsing) + _SLACK
+    if any(feed.full_text for feed in chosen):
+        span += timedelta(seconds=settings.pages_timeout + parsing)
     means = Means(
         database=database,
         settings=settings,
@@ -79,6 +88,14 @@ async def poll(
         folder=folder,
         environment=environment,
         begin=begin,
+        pages=Pages(
+            database=database,
+            settings=settings,
+            now=now,
+            worker=worker,
+            environment=environment,
+            robots=robots,
+        ),
     )
     terms = Terms(owner=leases.new_owner(), span=span, pace=Pace.of(settings), forced=bool(names))
     this = _Round({feed.name: feed for feed in chosen}, means, terms, resolver)

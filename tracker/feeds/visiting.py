@@ -12,16 +12,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy.engine import Connection, Row
 
 from tracker.archive import documents as archive
 from tracker.database.engine import Database
 from tracker.errors import FetchFailed, ParseFailed
-from tracker.feeds import leases, standing
+from tracker.feeds import article, leases, standing
 from tracker.feeds.cadence import Cadence, Memory, Outcome, Plan, next_poll
 from tracker.feeds.fetch import Client, Request, Response, fetch, read_local
 from tracker.feeds.moving import Trail, may_move
+from tracker.feeds.pages import Pages, Read
 from tracker.feeds.parse import ParsedFeed
 from tracker.feeds.politeness import domain_of
 from tracker.feeds.settings import FeedSettings, FetchSettings
@@ -33,13 +34,18 @@ from tracker.log.events import DocumentForgotten
 
 @frozen
 class Visit:
-    """What one visit brought: how many documents were new, or why there was no answer."""
+    """What one visit brought: how many documents were new, or why there was no answer.
+
+    `pages` counts the entries with the text of their page, `page_error` says why the first without has none.
+    """
 
     feed: str
     status: int
     new: int = 0
     salvaged: bool = False
     error: str = ""
+    pages: int = 0
+    page_error: str = ""
 
 
 @frozen
@@ -85,6 +91,7 @@ class Means:
     folder: Path
     environment: Mapping[str, str]
     begin: Callable[[Connection, datetime], None]
+    pages: Pages
 
 
 async def visit(means: Means, client: Client, claim: Claim) -> Visit:
@@ -92,8 +99,11 @@ async def visit(means: Means, client: Client, claim: Claim) -> Visit:
     feed = claim.settings
     response: Response | None = None
     parsed: ParsedFeed | None = None
+    read = Read()
     error = ""
     try:
+        if feed.full_text:
+            article.require()
         response = await _fetch(means, client, claim)
         if response.status == 200:
             parsed = await asyncio.to_thread(
@@ -104,11 +114,15 @@ async def visit(means: Means, client: Client, claim: Claim) -> Visit:
                 max_entries=feed.max_entries,
                 zone=feed.zone,
             )
+            if feed.full_text:
+                read = await means.pages.read(client, feed, claim.url, parsed.entries, _forgotten)
+                parsed = evolve(parsed, entries=read.entries)
         elif response.status != 304:
             error = f"the server answered {response.status}"
     except (FetchFailed, ParseFailed) as problem:
         error = str(problem)
-    return await asyncio.to_thread(_store, means, claim, response, parsed, error, means.now())
+    done = await asyncio.to_thread(_store, means, claim, response, parsed, error, means.now())
+    return evolve(done, pages=read.count, page_error=read.problem)
 
 
 async def _fetch(means: Means, client: Client, claim: Claim) -> Response:
