@@ -1,7 +1,7 @@
 """How fast feeds are visited, beside `reader` and beside a bare loop of httpx workers, in the same run.
 
-Run it with `make bench`, or by itself: `python -m benchmarks.feeds --help`. All ask one local server, which is
-a process of its own, and take turns. The bare loop only asks: it looks nothing up, guards against nothing,
+Run it with `make bench`, or by itself: `python -m benchmarks.feeds --help`. All ask one local server, which
+is a process of its own, and take turns. The bare loop only asks: it looks nothing up, guards against nothing,
 stores nothing.
 """
 

@@ -22,7 +22,7 @@ from tracker.database.engine import Database
 from tracker.feeds.poller import poll
 from tracker.feeds.settings import FeedSettings, FetchSettings
 from tracker.feeds.tables import feeds as table
-from tracker.feeds.worker import ParseWorker
+from tracker.feeds.worker import ParseWorkers
 
 SETTINGS = FetchSettings(allow_hosts=("127.0.0.1",))
 BEGIN = datetime(2024, 6, 3, 9, tzinfo=UTC)
@@ -42,7 +42,7 @@ class Ours:
     def round(self) -> int:
         """Visit all feeds, as a process that has just been started would; returns how many."""
         self.moment += timedelta(days=2)
-        with ParseWorker() as worker:
+        with ParseWorkers() as worker:
             visits = asyncio.run(
                 poll(
                     self.database,

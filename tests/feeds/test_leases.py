@@ -152,9 +152,7 @@ def test_leases_are_of_those_that_are_still_due_and_free(database: Database) -> 
     again = leases.lease(database, wanted, TERMS, later)
     assert [(row.name, row.attempt) for row in again.rows] == [("feed-0", 2), ("feed-1", 2), ("feed-3", 2)]
     with database.reading() as connection:
-        assert leases.is_held(connection, "feed-0", 2)
-        assert not leases.is_held(connection, "feed-0", 1)
-        assert not leases.is_held(connection, "feed-9", 1)
+        assert leases.attempts(connection, ["feed-0", "feed-2", "feed-9"]) == {"feed-0": 2, "feed-2": 0}
 
 
 def test_a_row_that_is_locked_is_passed_over(postgres_url: str) -> None:

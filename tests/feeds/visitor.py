@@ -17,7 +17,7 @@ from tracker.database.engine import Database
 from tracker.feeds.guard import Resolver, resolve
 from tracker.feeds.poller import Visit, poll
 from tracker.feeds.settings import FeedSettings, FetchSettings
-from tracker.feeds.worker import ParseWorker
+from tracker.feeds.worker import ParseWorkers
 
 SETTINGS = FetchSettings(allow_hosts=("127.0.0.1",), timeout=5.0)
 
@@ -43,7 +43,7 @@ def visit(
     resolver: Resolver = resolve,
 ) -> list[Visit]:
     """One round."""
-    with ParseWorker() as worker:
+    with ParseWorkers() as worker:
         return asyncio.run(
             poll(
                 database,

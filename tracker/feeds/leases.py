@@ -146,10 +146,10 @@ def _claim(connection: Connection, names: Sequence[str], terms: Terms, now: date
     return [rows[name] for name in names if name in rows]
 
 
-def is_held(connection: Connection, name: str, attempt: int) -> bool:
-    """Whether the lease with this fencing number is the current one."""
-    current = sa.select(table.c.attempt).where(table.c.name == name)
-    return connection.execute(current).scalar() == attempt
+def attempts(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    """The fencing numbers of the current leases; whoever has an older one has lost it."""
+    query = sa.select(table.c.name, table.c.attempt).where(table.c.name.in_(list(names)))
+    return {name: attempt for name, attempt in connection.execute(query)}
 
 
 def hold(connection: Connection, domain: str, until: datetime, now: datetime) -> None:
