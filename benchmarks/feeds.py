@@ -24,7 +24,13 @@ from benchmarks.stores.memory import peak
 from benchmarks.stores.race import Row, Target, race, timed
 
 MEMORY = 250
+FEW = 5  # entries, where it is the number of feeds that matters
 Works = Mapping[str, Callable[[], float]]
+
+
+def feeds_at(address: str, count: int, entries: int) -> list[str]:
+    """The addresses of so many feeds with so many entries each."""
+    return [f"{address}/{entries}/{number}" for number in range(count)]
 
 
 def first(folder: Path, urls: list[str], entries: int, rounds: int) -> Row:
@@ -76,7 +82,7 @@ def memory(folder: Path, address: str, feeds: int) -> tuple[float, float]:
 
 
 def _peaks(folder: Path, address: str, feeds: int) -> tuple[float, float]:
-    ours = Ours(folder, [f"{address}/{number}" for number in range(feeds)])
+    ours = Ours(folder, feeds_at(address, feeds, FEW))
     found = []
     for _ in range(2):
         assert ours.round() == feeds
@@ -109,14 +115,12 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
     figures: dict[str, Any] = {"rows": []}
-    with tempfile.TemporaryDirectory(dir=options.folder) as name, serving(options.entries) as address:
+    with tempfile.TemporaryDirectory(dir=options.folder) as name, serving() as address:
         folder = Path(name)
-        few = range(options.feeds)
+        quiet, full = (feeds_at(address, options.feeds, entries) for entries in (FEW, options.entries))
         rows: dict[str, Callable[[], Row]] = {
-            "unchanged": lambda: unchanged(folder, [f"{address}/empty/{n}" for n in few], 0, options.rounds),
-            "first": lambda: first(
-                folder, [f"{address}/{n}" for n in few], options.entries, max(1, options.rounds // 2)
-            ),
+            "unchanged": lambda: unchanged(folder, quiet, FEW, options.rounds),
+            "first": lambda: first(folder, full, options.entries, max(1, options.rounds // 2)),
         }
         for kind, make in rows.items():
             if options.only in (None, kind):

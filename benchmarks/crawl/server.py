@@ -1,8 +1,8 @@
-"""A server of feeds for the benchmarks, as a process of its own: `python -m benchmarks.crawl.server ENTRIES`.
+"""A server of feeds for the benchmarks, as a process of its own: `python -m benchmarks.crawl.server`.
 
-Says its port, and ends with its standard input. `/N` is a feed with so many entries, `/empty/N` one without
-any; each has an ETag that never changes, and answers 304 to whoever brings it. Connections are kept. A bare
-protocol, without streams: it must never be what holds the others up.
+Says its port, and ends with its standard input. `/50/N` is feed number N, with 50 entries; its ETag never
+changes, and whoever brings it is answered 304. Connections are kept. A bare protocol, without streams: it
+must never be what holds the others up.
 """
 
 from __future__ import annotations
@@ -48,8 +48,7 @@ def template(entries: int) -> bytes:
 class Answering(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, entries: int) -> None:
-        self.entries = entries
+    def __init__(self) -> None:
         self.got = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -67,28 +66,28 @@ class Answering(asyncio.Protocol):
     def answer(self, head: bytes) -> bytes:
         """What to say to a request."""
         _, path, _ = head.split(b" ", 2)
-        number = path.removeprefix(b"/").removeprefix(b"empty/")
-        if not number.isdigit():
+        entries, _, number = path[1:].partition(b"/")
+        if not entries.isdigit() or not number.isdigit():
             return MISSING
         if TAG in head:
             return NOT_MODIFIED
-        body = template(0 if path.startswith(b"/empty/") else self.entries).replace(b"@N@", number)
+        body = template(int(entries)).replace(b"@N@", number)
         return FOUND % (TAG, len(body), body)
 
 
-async def serve(entries: int) -> None:
+async def serve() -> None:
     """Until standard input ends."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Answering(entries), "127.0.0.1", 0, backlog=200)
+    server = await loop.create_server(Answering, "127.0.0.1", 0, backlog=200)
     async with server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await asyncio.to_thread(sys.stdin.read)
 
 
 @contextmanager
-def serving(entries: int) -> Iterator[str]:
+def serving() -> Iterator[str]:
     """The address of a server that runs meanwhile."""
-    command = [sys.executable, "-m", "benchmarks.crawl.server", str(entries)]
+    command = [sys.executable, "-m", "benchmarks.crawl.server"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as own:
         assert own.stdout is not None and own.stdin is not None
         try:
@@ -99,4 +98,4 @@ def serving(entries: int) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve())

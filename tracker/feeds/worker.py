@@ -187,6 +187,14 @@ class ParseWorkers:
 
 def serve() -> None:
     """The child: parse what comes in on standard input until it ends."""
+    try:
+        _serve()
+    except BrokenPipeError:
+        # Whoever asked was killed. Python would flush the answer once more on its way out, and complain.
+        os._exit(0)
+
+
+def _serve() -> None:
     from tracker.feeds.parse import parse
 
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
