@@ -149,7 +149,7 @@ def _claim(connection: Connection, names: Sequence[str], terms: Terms, now: date
 def attempts(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     """The fencing numbers of the current leases; whoever has an older one has lost it."""
     query = sa.select(table.c.name, table.c.attempt).where(table.c.name.in_(list(names)))
-    return {name: attempt for name, attempt in connection.execute(query)}
+    return {row.name: row.attempt for row in connection.execute(query)}
 
 
 def hold(connection: Connection, domain: str, until: datetime, now: datetime) -> None:

@@ -37,8 +37,8 @@ WORKERS = 8
 # Of one domain, so that a slow one leaves workers to the others.
 _AT_ONCE = 2
 
-# Of what is due, one in so many is leased before a worker is free for it, and never more than these: an eighth
-# of a second's work where nothing is slow, and what a process that is killed keeps from the others.
+# Of what is due, one in so many is leased before a worker is free for it, and never more than these: less
+# than a tenth of a second's work where nothing is slow, and what a killed process keeps from the others.
 _SHARE = 32
 _AHEAD = 64
 
@@ -180,7 +180,8 @@ class _Dispatch:
     def _begin(self) -> bool:
         """Begin what can be begun; returns whether workers lack feeds to visit."""
         # What is not stored yet is kept in memory, and its leases run.
-        while self.ready and len(self.visiting) < WORKERS and len(self.brought) < TOGETHER:
+        has_room = sum(each.weight for each in self.brought) < TOGETHER
+        while has_room and self.ready and len(self.visiting) < WORKERS:
             client = (
                 self.idle.pop()
                 if self.idle

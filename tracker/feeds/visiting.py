@@ -102,6 +102,11 @@ class Brought:
     at: datetime
 
     @property
+    def weight(self) -> int:
+        """How much there is to store, and to keep in memory until then; 1 is an unchanged feed."""
+        return 1 + (len(self.parsed.entries) // 16 if self.parsed else 0)
+
+    @property
     def outcome(self) -> Outcome:
         """As the cadence sees it, but for what was new."""
         return Outcome(
@@ -133,6 +138,8 @@ async def visit(means: Means, client: Client, claim: Claim) -> Brought:
             error = f"the server answered {response.status}"
     except (FetchFailed, ParseFailed) as problem:
         error = str(problem)
+    if response is not None and response.body:
+        response = but(response, body=b"")  # what was read of it is all that is still wanted
     return Brought(claim=claim, response=response, parsed=parsed, error=error, at=means.now())
 
 
