@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from attrs import evolve as but
 
 from tests.databases import opened
 from tests.feeds.test_leases import TERMS, introduced, rows
@@ -113,6 +115,19 @@ def test_one_that_cannot_be_stored_takes_no_other_with_it(database: Database) ->
     assert after["feed-2"].failures == 1
     assert {(row.lease_owner, row.lease_until) for row in after.values()} == {("", None)}
     assert all(row.next_at > NOW for row in after.values())
+
+
+def test_an_id_that_no_index_can_hold_fails_its_feed_alone(postgres_url: str) -> None:
+    """PostgreSQL calls it a limit of its own; it is still the feed that brought it."""
+    with opened(postgres_url) as database:
+        group = brought(database, 2)
+        odd = "".join(hashlib.sha256(bytes([n])).hexdigest() for n in range(200))
+        group[0] = but(group[0], parsed=parsed(Entry(guid=odd, url="", title="Odd")))
+        visits = store_together(means_of(database), group)
+        assert [(visit.feed, visit.new, bool(visit.error)) for visit in visits] == [
+            ("feed-0", 0, True),
+            ("feed-1", 1, False),
+        ]
 
 
 def test_one_whose_lease_was_lost_stores_nothing_and_the_others_do(database: Database) -> None:

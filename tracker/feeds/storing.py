@@ -19,6 +19,8 @@ from tracker.feeds.visiting import Brought, Means, Visit, store
 
 TOGETHER = 64
 
+_PG_LIMIT = "54"  # as of an index, which holds no text of more than 2,700 bytes
+
 
 def store_together(means: Means, group: Sequence[Brought]) -> list[Visit]:
     """Store visits in one transaction; or, where that fails, each in one of its own.
@@ -63,7 +65,7 @@ def _is_outage(problem: Exception) -> bool:
     if not isinstance(problem, LogUnavailable):
         return False
     cause = problem.__cause__
-    is_given = isinstance(cause, DataError | IntegrityError) or (
-        isinstance(cause, StatementError) and not isinstance(cause, DBAPIError)
-    )
-    return not is_given
+    if isinstance(cause, DBAPIError):
+        state = getattr(cause.orig, "sqlstate", None) or ""
+        return not (isinstance(cause, DataError | IntegrityError) or state.startswith(_PG_LIMIT))
+    return not isinstance(cause, StatementError)
