@@ -37,7 +37,7 @@ from tracker.log.events import FindingMade
 
 BEGIN = datetime(2024, 6, 3, 9, tzinfo=UTC)
 FEEDS = 4
-HELD = 6
+HELD = 4
 ITEM = (
     "<item><guid>{0.guid}</guid><title>{0.title}</title><link>http://news.example/{0.guid}</link>"
     "<description>{0.body}</description><pubDate>{0.date}</pubDate></item>"
@@ -78,7 +78,7 @@ class Living:
             yield answer(b"", 304, ETag=self.tag)
             return
         if has_all or not self.items:
-            for _ in range(self.chance.randint(1, HELD)):
+            for _ in range(self.chance.randint(HELD - 1, HELD + 1)):
                 self.change()
             self.served += self.items
         inner = "".join(map(ITEM.format, reversed(self.items)))
