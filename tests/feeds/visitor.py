@@ -18,7 +18,7 @@ from tracker.feeds.guard import Resolver, resolve
 from tracker.feeds.poller import Visit, poll
 from tracker.feeds.robots import Robots
 from tracker.feeds.settings import FeedSettings, FetchSettings
-from tracker.feeds.worker import ParseWorker
+from tracker.feeds.worker import ParseWorkers
 
 SETTINGS = FetchSettings(allow_hosts=("127.0.0.1",), timeout=5.0)
 
@@ -46,7 +46,7 @@ def visit(
     seconds: float = 10.0,
 ) -> list[Visit]:
     """One round; hosts are asked anew what they allow, unless `robots` remembers it."""
-    with ParseWorker(seconds) as worker:
+    with ParseWorkers(seconds) as worker:
         return asyncio.run(
             poll(
                 database,

@@ -14,8 +14,7 @@ from sqlalchemy.engine import Connection
 
 from tracker.archive import documents as archive
 from tracker.evidence.document import Record
-from tracker.log import log
-from tracker.log.events import DocumentForgotten
+from tracker.log.forgotten import forgotten
 
 
 def ingest(connection: Connection, records: Sequence[Record], now: datetime) -> int:
@@ -30,7 +29,7 @@ def ingest(connection: Connection, records: Sequence[Record], now: datetime) -> 
     if not fresh:
         return 0
     fresh.sort(key=lambda record: record.dated or now)
-    gone = _forgotten(connection)
+    gone = forgotten(connection)
     new = 0
     # Neighbours together and no others: which of two papers had a story first is told by the numbers.
     for (feed, publisher, salvaged), group in groupby(fresh, _origin):
@@ -50,9 +49,3 @@ def ingest(connection: Connection, records: Sequence[Record], now: datetime) -> 
 
 def _origin(record: Record) -> tuple[str, str, bool]:
     return record.feed, record.publisher, record.salvaged
-
-
-def _forgotten(connection: Connection) -> set[str]:
-    """By the log: it may have been imported, with none of its documents."""
-    facts = log.read_all(connection, types=(DocumentForgotten.__name__,))
-    return {fact.event.document for fact in facts if isinstance(fact.event, DocumentForgotten)}

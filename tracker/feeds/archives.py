@@ -24,7 +24,7 @@ from tracker.feeds.entries import cleaned
 from tracker.feeds.html import one_line
 from tracker.feeds.lines import BROKEN, MARK, lines, reason, rows
 from tracker.feeds.records import NAME_LIMIT, Reading
-from tracker.feeds.worker import ParseWorker
+from tracker.feeds.worker import Parser
 
 FORMATS = ("jsonl", "csv", "feed")
 MAX_ENTRIES = 20_000  # of one saved feed; the parser takes ten seconds for as many
@@ -54,7 +54,7 @@ class Fault:
 class Archive:
     """One file to be read; without a path, standard input."""
 
-    def __init__(self, path: Path | None, reading: Reading, worker: ParseWorker) -> None:
+    def __init__(self, path: Path | None, reading: Reading, worker: Parser) -> None:
         self.path = path
         self.name = str(path) if path else "standard input"
         self.reading = reading

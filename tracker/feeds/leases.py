@@ -156,10 +156,10 @@ def take(database: Database, domain: str, pace: Pace, now: datetime) -> datetime
     return None
 
 
-def is_held(connection: Connection, name: str, attempt: int) -> bool:
-    """Whether the lease with this fencing number is the current one."""
-    current = sa.select(table.c.attempt).where(table.c.name == name)
-    return connection.execute(current).scalar() == attempt
+def attempts(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    """The fencing numbers of the current leases; whoever has an older one has lost it."""
+    query = sa.select(table.c.name, table.c.attempt).where(table.c.name.in_(list(names)))
+    return {row.name: row.attempt for row in connection.execute(query)}
 
 
 def hold(connection: Connection, domain: str, until: datetime, now: datetime) -> None:

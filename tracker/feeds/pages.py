@@ -28,7 +28,7 @@ from tracker.feeds.fetch import Client, Permit, Request, Response, fetch
 from tracker.feeds.politeness import Pace, domain_of
 from tracker.feeds.robots import Robots
 from tracker.feeds.settings import FeedSettings, FetchSettings, duration
-from tracker.feeds.worker import ParseWorker
+from tracker.feeds.worker import Parser
 
 
 @frozen
@@ -52,7 +52,7 @@ async def page_text(
     client: Client,
     request: Request,
     settings: FetchSettings,
-    worker: ParseWorker,
+    worker: Parser,
     robots: Robots,
     now: Callable[[], datetime],
     turn: Permit | None = None,
@@ -96,7 +96,7 @@ class Pages:
     database: Database
     settings: FetchSettings
     now: Callable[[], datetime]
-    worker: ParseWorker
+    worker: Parser
     environment: Mapping[str, str]
     robots: Robots
 
