@@ -85,6 +85,9 @@ async def _run(t: Tracker, seconds: float, tell: Callable[[str], None]) -> None:
 def told(done: rounds.Round) -> list[str]:
     """What a round did, in lines; none where it did nothing."""
     lines = [f"{visit.feed}: {visit.error}" for visit in done.failed]
+    lines += [
+        f"{visit.feed}: a page was not read: {visit.page_error}" for visit in done.visits if visit.page_error
+    ]
     if done.mail_error:
         lines.append(done.mail_error)
     new = sum(visit.new for visit in done.visits)

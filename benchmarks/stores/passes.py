@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
-import sys
 from collections import deque
-from pathlib import Path
 
 from attrs import frozen
 
+from benchmarks.stores.memory import peak
 from benchmarks.stores.ours import Ours
 from benchmarks.stores.race import timed
 from tracker.database.engine import Database
@@ -57,17 +56,4 @@ def _pass(kind: str, url: str) -> Pass:
         return int(last[0][0])
 
     rate = timed({"read_all": read_all, "verify": verify, "select": select}[kind])
-    return Pass(rate, _peak())
-
-
-def _peak() -> float:
-    """MB. Of this process alone: `ru_maxrss` on Linux begins with what the parent had."""
-    if sys.platform == "win32":
-        return 0.0
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1024
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
+    return Pass(rate, peak())

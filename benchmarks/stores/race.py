@@ -22,11 +22,15 @@ class Target:
 
 @frozen
 class Row:
-    """One line of the table: median rates a second by contestant, and our ratio to each of the others."""
+    """One line of the table: median rates a second by contestant, and our ratio to each of the others.
+
+    `spans` are the least and the largest ratio of any round.
+    """
 
     name: str
     rates: dict[str, float]
     ratios: dict[str, float]
+    spans: dict[str, tuple[float, float]]
     targets: tuple[Target, ...]
 
     def is_met(self, target: Target) -> bool:
@@ -57,12 +61,18 @@ def race(
             rate = contestants[contestant]()
             if turn:
                 rates[contestant].append(rate)
-    ratios = {
-        other: statistics.median(ours / theirs for ours, theirs in zip(rates["ours"], found, strict=True))
+    each = {
+        other: [ours / theirs for ours, theirs in zip(rates["ours"], found, strict=True)]
         for other, found in rates.items()
         if other != "ours"
     }
-    return Row(name, {key: statistics.median(found) for key, found in rates.items()}, ratios, targets)
+    return Row(
+        name,
+        {key: statistics.median(found) for key, found in rates.items()},
+        {other: statistics.median(found) for other, found in each.items()},
+        {other: (min(found), max(found)) for other, found in each.items()},
+        targets,
+    )
 
 
 def table(rows: list[Row]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -199,3 +200,39 @@ def test_discover_says_that_a_page_is_itself_a_feed(server: ScriptedServer, desk
     url = server.on("/feed", answer(FEED))
     (row,) = json.loads(run("feeds", "discover", url, "--format", "json", cwd=desk).stdout)
     assert row == {"url": url, "type": "rss20", "title": "Pledges"}
+
+
+def test_check_of_a_feed_for_full_texts_says_what_its_pages_would_give(
+    server: ScriptedServer, desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the first entry: how much it has, or why the feed's words would be stored, or what to install."""
+    with (desk / "config.toml").open("a") as config:
+        config.write(f"[[feed]]\nname = 'wire'\nurl = '{server.url('/feed')}'\nfull_text = true\n")
+    article = "<p>The ministry said on Tuesday that the test site would be shut within a month.</p>" * 3
+    server.on("/feed", answer(FEED))
+    server.on(
+        "/0", answer(f"<html><body><article>{article}</article></body></html>", Content_Type="text/html")
+    )
+
+    def page() -> str:
+        return dict(steps(run("feeds", "check", "wire", "--format", "json", cwd=desk)))["page"]
+
+    assert page().endswith(" characters; the feed gave 0; the page's would be stored")
+    server.on("/robots.txt", answer("User-agent: *\nDisallow: /"))
+    assert page() == (
+        f"the feed's words would be stored: {server.url('/0')}: the robots.txt of its host does not allow it"
+    )
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    done = run("feeds", "check", "wire", cwd=desk)
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith('not installed: pip install "commitment-tracker[fulltext]"')
+
+
+def test_poll_tells_of_a_page_that_was_not_read(server: ScriptedServer, desk: Path) -> None:
+    """The entry is stored, and the reason is on standard error."""
+    with (desk / "config.toml").open("a") as config:
+        config.write(f"[[feed]]\nname = 'wire'\nurl = '{server.url('/feed')}'\nfull_text = true\n")
+    server.on("/feed", answer(f"<rss version='2.0'><channel>{ITEMS}</channel></rss>"))
+    done = run("poll", "wire", cwd=desk)
+    assert "7 new documents" in done.stdout
+    assert f"wire: a page was not read: {server.url('/6')}: the server answered 404" in done.stderr

@@ -66,6 +66,7 @@ def assert_intact(config: Path, before: dict[str, list[dict[str, Any]]]) -> None
             version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
             assert version == REVISION
         assert t.verify().position == t.head() == len(before["events"])
+        assert all(document.entry_hash == document.hash for document in t.documents())
         (row,) = t.board()
         assert (row.id, row.status, row.basis) == ("open-bridge", "fulfilled", "corroborated")
         (reason,) = t.explain("open-bridge").reasons

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.errors import ParseFailed
-from tracker.feeds.parse import BODY_LIMIT, ParsedFeed, parse
+from tracker.feeds.entries import BODY_LIMIT
+from tracker.feeds.parse import ParsedFeed, parse
 
 BASE = "https://news.example/feeds/all.xml"
 

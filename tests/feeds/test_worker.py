@@ -14,7 +14,7 @@ import pytest
 
 from tracker.errors import ParseFailed
 from tracker.feeds.parse import parse
-from tracker.feeds.worker import ParseWorker
+from tracker.feeds.worker import ParseWorker, ParseWorkers
 
 FEED = (
     b"<rss version='2.0'><channel><item><title>Kept</title>"
@@ -130,3 +130,40 @@ def test_ctrl_c_in_the_terminal_is_for_the_parent_alone(tmp_path: Path) -> None:
         [sys.executable, script], capture_output=True, text=True, start_new_session=True, timeout=60
     )
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_of_several_workers_one_more_is_started_only_when_all_are_busy() -> None:
+    """One after another is one process; a feed that takes long holds up only its own."""
+    with ParseWorkers(seconds=2.0, count=2) as workers:
+        for _ in range(3):
+            workers.parse(FEED)
+        assert [worker._child is not None for worker in workers._all] == [True, False]
+        complaints: list[str] = []
+
+        def overrun() -> None:
+            with pytest.raises(ParseFailed) as told:
+                workers.parse(SLOW)
+            complaints.append(str(told.value))
+
+        slow = threading.Thread(target=overrun)
+        slow.start()
+        time.sleep(0.3)
+        assert workers.parse(FEED).entries[0].title == "Kept"
+        assert complaints == []
+        slow.join()
+        assert complaints == ["parsing took more than 2 s and was stopped"]
+
+
+def test_a_child_whose_parent_was_killed_says_nothing() -> None:
+    """Not even where it is about to answer, or has only just begun."""
+    asks = (
+        "from tracker.feeds.worker import ParseWorker; import os, signal, subprocess\n"
+        "class Asking(subprocess.Popen):\n"
+        "    def __init__(self, *a, **k):\n"
+        "        super().__init__(*a, **k)\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "subprocess.Popen = Asking\n"
+        "ParseWorker().parse(b'')"
+    )
+    done = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGKILL, "")

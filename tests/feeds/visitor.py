@@ -16,8 +16,9 @@ from pathlib import Path
 from tracker.database.engine import Database
 from tracker.feeds.guard import Resolver, resolve
 from tracker.feeds.poller import Visit, poll
+from tracker.feeds.robots import Robots
 from tracker.feeds.settings import FeedSettings, FetchSettings
-from tracker.feeds.worker import ParseWorker
+from tracker.feeds.worker import ParseWorkers
 
 SETTINGS = FetchSettings(allow_hosts=("127.0.0.1",), timeout=5.0)
 
@@ -41,9 +42,11 @@ def visit(
     names: Sequence[str] = (),
     told: Callable[[Visit], None] | None = None,
     resolver: Resolver = resolve,
+    robots: Robots | None = None,
+    seconds: float = 10.0,
 ) -> list[Visit]:
-    """One round."""
-    with ParseWorker() as worker:
+    """One round; hosts are asked anew what they allow, unless `robots` remembers it."""
+    with ParseWorkers(seconds) as worker:
         return asyncio.run(
             poll(
                 database,
@@ -56,6 +59,7 @@ def visit(
                 names=names,
                 told=told,
                 resolver=resolver,
+                robots=robots or Robots(),
             )
         )
 

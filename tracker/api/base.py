@@ -22,7 +22,7 @@ from tracker.errors import UnknownCommitment, did_you_mean
 from tracker.evidence.source import Source, Sources
 from tracker.evidence.when import Occurred, moment, occurrence
 from tracker.feeds.settings import FeedSettings, FetchSettings
-from tracker.feeds.worker import ParseWorker
+from tracker.feeds.worker import ParseWorkers
 from tracker.log import log
 from tracker.log.eventlog import EventLog
 from tracker.log.events import LogStarted, PolicyChanged
@@ -66,7 +66,7 @@ class Base:
         self.feed_settings = config.sections("feed", FeedSettings)
         self.now: Callable[[], datetime] = clock or present
         self.desk = Desk(self.sources, self.policy, self.zone)
-        self.parser = ParseWorker()
+        self.parser = ParseWorkers()
         self.database = Database(database_url(config), durable=settings.durable)
         self.events = EventLog(self.database, self.now)
         try:

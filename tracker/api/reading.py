@@ -17,6 +17,7 @@ from tracker.commitments.standing import LIVE, State, Status
 from tracker.desk import forget as forgetting
 from tracker.desk import load as loading
 from tracker.desk import record as recording
+from tracker.desk.compare import Comparison, compare
 from tracker.errors import UnknownFeed, UnknownFinding, UserError, did_you_mean
 from tracker.evidence.document import Document
 from tracker.evidence.when import occurrence
@@ -222,6 +223,14 @@ class Reading(Base):
         """A captured document by its number; raises `UnknownDocument`."""
         with self.database.reading() as connection:
             return forgetting.one(connection, number)
+
+    def diff(self, number: int, other: int | None = None) -> Comparison:
+        """Which words of a document are new, and which are gone, since the version of its entry before it.
+
+        With `other`, since that document. Raises `UnknownDocument`, and `UserError` for a first version.
+        """
+        with self.database.reading() as connection:
+            return compare(connection, number, other)
 
     def documents(self, *, feed: str = "", since: When = None) -> Iterator[Document]:
         """Captured documents by number, of one feed or from a moment on; a day means its beginning.

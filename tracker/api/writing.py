@@ -13,6 +13,7 @@ from tracker.archive import documents as archive
 from tracker.commitments.events import Event
 from tracker.database.scrub import scrub
 from tracker.desk import forget as forgetting
+from tracker.desk import ingest as ingesting
 from tracker.desk import load as loading
 from tracker.desk import record as recording
 from tracker.desk.forget import Forgotten
@@ -21,6 +22,7 @@ from tracker.desk.record import Recorded
 from tracker.desk.sweep import due, sweep
 from tracker.dossier.dossier import Dossier
 from tracker.errors import DossierError, UnknownFeed, did_you_mean
+from tracker.evidence.document import Record
 from tracker.evidence.finding import Relation
 from tracker.evidence.when import Occurred
 from tracker.feeds import standing as feed_standing
@@ -156,6 +158,14 @@ class Writing(Base):
         False where another process was reading all the while: what it read may still be there; scrub again.
         """
         return scrub(self.database, archive.documents.name)
+
+    def ingest(self, records: Sequence[Record]) -> int:
+        """Capture documents of an archive as of now, the oldest first; returns how many were new.
+
+        Words that are held under the same feed and guid are known. `consider` matches what was captured.
+        """
+        with self._writing() as (connection, now):
+            return ingesting.ingest(connection, records, now)
 
     def consider(self) -> int:
         """Match and judge the documents captured since the last time; returns how many there were."""

@@ -2,7 +2,11 @@
 
 Captures are numbered from 1 without gaps under the write lock, so whoever has considered the documents up
 to N has missed none before it. An entry is known by its feed and guid; other words under the same guid are
-a new version.
+a new version. What it said is compared as the feed gave it, wherever the stored body came from.
+
+Some feeds write new guids for old entries, all of them in one night. So the same words at the same address
+in the same feed are the same entry under whatever guid, if they are of one instant or either has no date.
+With another date they are a new one: a page that says the same each day is evidence each day.
 
 Words can be forgotten: their place and hash stay, and by that hash the same words at the same address are
 never captured again, under whatever guid or feed they come.
@@ -14,6 +18,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from attrs import frozen
 from sqlalchemy.engine import Connection, Row
 
 from tracker.database.schema import Moment, metadata
@@ -41,6 +46,7 @@ documents = sa.Table(
     sa.Column("first_seen", Moment, nullable=False),
     sa.Column("salvaged", sa.Boolean, nullable=False),
     sa.Column("forgotten", sa.Boolean, nullable=False),
+    sa.Column("entry_hash", sa.Text, nullable=False, index=True, server_default=""),
     sa.UniqueConstraint("feed", "guid", "version"),
 )
 
@@ -56,42 +62,42 @@ def capture(
     salvaged: bool = False,
     gone: Collection[str] = (),
 ) -> int:
-    """Store the entries whose words we have not under their guid; returns how many were new.
+    """Store the entries that are new or have other words than before; returns how many.
 
     `gone` are hashes of words that were forgotten in another archive, and are kept out of this one, too.
     Oldest first where the feed dates them, so that numbers follow the order of publication.
     """
     incoming = list(entries)[::-1]  # feeds put the newest first; it decides between equal dates
     incoming.sort(key=lambda entry: entry.updated or entry.published or now)
-    latest = _latest(connection, feed, {entry.guid for entry in incoming})
-    kept_out = {*gone, *_forgotten(connection, {entry.hash for entry in incoming})}
+    known = _Known.of(connection, feed, incoming)
+    hashes = {digest for entry in incoming for digest in (entry.hash, entry.entry_hash)}
+    kept_out = {*gone, *_forgotten(connection, hashes)}
     number = last_number(connection)
     rows = []
     for entry in incoming:
-        known_hash, version = latest.get(entry.guid, ("", 0))
-        if entry.hash == known_hash or entry.hash in kept_out:
+        if known.has(entry) or not kept_out.isdisjoint((entry.hash, entry.entry_hash)):
             continue
         number += 1
-        latest[entry.guid] = (entry.hash, version + 1)
+        version, published = known.take(entry)
         rows.append(
             {
                 "number": number,
                 "hash": entry.hash,
                 "feed": feed,
                 "guid": entry.guid,
-                "version": version + 1,
+                "version": version,
                 "publisher": publisher,
                 "url": entry.url,
                 "title": entry.title,
                 "body": entry.body,
                 "author": entry.author,
                 "language": entry.language or language,
-                # The date of an edit is the edit's: the words as they stand were published then.
-                "published": entry.updated if version and entry.updated else entry.published,
+                "published": published,
                 "published_given": entry.published_given,
                 "first_seen": now,
                 "salvaged": salvaged,
                 "forgotten": False,
+                "entry_hash": entry.entry_hash,
             }
         )
     if rows:
@@ -99,23 +105,85 @@ def capture(
     return len(rows)
 
 
-def _latest(connection: Connection, feed: str, guids: set[str]) -> dict[str, tuple[str, int]]:
-    """The hash and version we hold for each guid of a feed."""
-    found: dict[str, tuple[str, int]] = {}
-    columns = (documents.c.guid, documents.c.hash, documents.c.version)
-    for chunk in _chunks(guids):
-        query = sa.select(*columns).where(documents.c.feed == feed, documents.c.guid.in_(chunk))
-        for guid, digest, version in connection.execute(query.order_by(documents.c.version)):
-            found[guid] = (digest, version)
+def news(
+    connection: Connection, feed: str, entries: Sequence[Entry], gone: Collection[str] = ()
+) -> list[Entry]:
+    """Those of the entries that `capture` would store as new or edited, in their order."""
+    known = _Known.of(connection, feed, entries)
+    kept_out = {*gone, *_forgotten(connection, {entry.hash for entry in entries})}
+    return [entry for entry in entries if not known.has(entry) and entry.hash not in kept_out]
+
+
+@frozen
+class _Known:
+    """What is held of a feed: the latest version of each guid, and the dates under which words are there."""
+
+    latest: dict[str, tuple[str, int]]
+    dates: dict[str, set[datetime | None]]
+
+    @classmethod
+    def of(cls, connection: Connection, feed: str, entries: Iterable[Entry]) -> _Known:
+        """As far as it matters to `entries`."""
+        incoming = list(entries)
+        latest: dict[str, tuple[str, int]] = {}
+        columns = (documents.c.guid, documents.c.entry_hash, documents.c.version)
+        for chunk in _chunks({entry.guid for entry in incoming}):
+            query = sa.select(*columns).where(documents.c.feed == feed, documents.c.guid.in_(chunk))
+            for guid, digest, version in connection.execute(query.order_by(documents.c.version)):
+                latest[guid] = (digest, version)
+        strange = {entry.entry_hash for entry in incoming if entry.guid not in latest}
+        dates: dict[str, set[datetime | None]] = {}
+        for chunk in _chunks(strange):
+            pairs = sa.select(documents.c.entry_hash, documents.c.published)
+            for digest, published in connection.execute(
+                pairs.where(documents.c.feed == feed, documents.c.entry_hash.in_(chunk))
+            ):
+                dates.setdefault(digest, set()).add(published)
+        return cls(latest, dates)
+
+    def has(self, entry: Entry) -> bool:
+        """Whether the entry is there already, under its guid or another one."""
+        if entry.guid in self.latest:
+            return self.latest[entry.guid][0] == entry.entry_hash
+        dates = self.dates.get(entry.entry_hash)
+        if dates is None:
+            return False
+        # Of an edited entry we hold the date of the edit.
+        return entry.published is None or not dates.isdisjoint({entry.published, entry.updated, None})
+
+    def take(self, entry: Entry) -> tuple[int, datetime | None]:
+        """Note an entry that is being stored; returns its version and when that was published."""
+        version = self.latest.get(entry.guid, ("", 0))[1] + 1
+        # The date of an edit is the edit's: the words as they stand were published then.
+        published = entry.updated if version > 1 and entry.updated else entry.published
+        self.latest[entry.guid] = (entry.entry_hash, version)
+        self.dates.setdefault(entry.entry_hash, set()).add(published)
+        return version, published
+
+
+def held_words(connection: Connection, entries: Iterable[tuple[str, Entry]]) -> set[tuple[str, str, str]]:
+    """Feed, guid and hash, as the feed gave it, of every version that is here of entries with their feeds."""
+    feeds: set[str] = set()
+    guids: set[str] = set()
+    for feed, entry in entries:
+        feeds.add(feed)
+        guids.add(entry.guid)
+    found: set[tuple[str, str, str]] = set()
+    columns = (documents.c.feed, documents.c.guid, documents.c.entry_hash)
+    for some in _chunks(feeds):
+        for chunk in _chunks(guids):
+            query = sa.select(*columns).where(documents.c.feed.in_(some), documents.c.guid.in_(chunk))
+            found.update((feed, guid, digest) for feed, guid, digest in connection.execute(query))
     return found
 
 
 def _forgotten(connection: Connection, hashes: set[str]) -> set[str]:
-    """Those of the hashes whose words were forgotten, in whatever feed."""
+    """Those of the hashes whose words were forgotten, as stored or as a feed gave them, whichever."""
     found: set[str] = set()
     for chunk in _chunks(hashes):
-        query = sa.select(documents.c.hash).where(documents.c.hash.in_(chunk), documents.c.forgotten)
-        found.update(connection.execute(query).scalars())
+        for column in (documents.c.hash, documents.c.entry_hash):
+            query = sa.select(column).where(column.in_(chunk), documents.c.forgotten)
+            found.update(connection.execute(query).scalars())
     return found
 
 
@@ -142,11 +210,22 @@ def kin(connection: Connection, document: Document) -> list[int]:
     """The captures that still hold the same words or another version of the same entry, by number."""
     same_entry = sa.and_(documents.c.feed == document.feed, documents.c.guid == document.guid)
     query = sa.select(documents.c.number).where(
-        sa.or_(documents.c.hash == document.hash, same_entry),
+        sa.or_(documents.c.hash == document.hash, documents.c.entry_hash == document.entry_hash, same_entry),
         documents.c.number != document.number,
         sa.not_(documents.c.forgotten),
     )
     return list(connection.execute(query.order_by(documents.c.number)).scalars())
+
+
+def version_before(connection: Connection, document: Document) -> Document | None:
+    """What the same entry said before; None of a first version."""
+    query = sa.select(documents).where(
+        documents.c.feed == document.feed,
+        documents.c.guid == document.guid,
+        documents.c.version == document.version - 1,
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _document(row)
 
 
 def captured(
@@ -244,4 +323,5 @@ def _document(row: Row[tuple[object, ...]]) -> Document:
         version=row.version,
         salvaged=row.salvaged,
         forgotten=row.forgotten,
+        entry_hash=row.entry_hash,
     )

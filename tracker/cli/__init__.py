@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from _thread import interrupt_main
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +22,8 @@ from tracker import __version__
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tracker.api import Tracker
 
 # name: (module, what `tracker --help` says), so that help imports no command.
@@ -31,6 +33,7 @@ COMMANDS = {
     "load": ("load", "Take dossiers into the log."),
     "check": ("check", "Name what is wrong with dossiers, with its mend."),
     "poll": ("poll", "Fetch the feeds that are due and match what they brought."),
+    "ingest": ("ingest", "Take documents from archives: JSON lines, CSV or saved feeds."),
     "status": ("status", "Where the commitments stand: now, on a day, as known on a day."),
     "show": ("show", "One commitment with its terms and every recorded fact."),
     "explain": ("explain", "Why a commitment stands as it does, down to the words."),
@@ -113,8 +116,8 @@ def group(context: click.Context, config: Path, debug: bool) -> None:
 
 
 @contextmanager
-def opened(context: click.Context) -> Iterator[Tracker]:
-    """The tracker that `--config` describes.
+def opened(context: click.Context, *, clock: Callable[[], datetime] | None = None) -> Iterator[Tracker]:
+    """The tracker that `--config` describes, by the real clock or another.
 
     The rooms above the API read their tables when they need them. Here they are checked at once: a
     mistyped key must not wait for the first mail of the night.
@@ -128,7 +131,7 @@ def opened(context: click.Context) -> Iterator[Tracker]:
     config.section("run", RunSettings)
     config.sections("digest", DigestSettings)
     config.section("smtp", SmtpSettings)
-    with Tracker(config) as t:
+    with Tracker(config, clock=clock) as t:
         yield t
 
 

@@ -43,7 +43,7 @@ def command(out: Path) -> None:
     saved = {feed["file"]: SavedFeed(seeds / NAME / feed["file"]) for feed in tables["feed"]}
     work = _fresh(out)
     shutil.copy(seeds / f"{NAME}.toml", work / f"{NAME}.toml")
-    clock = _Clock(days(saved.values())[0])
+    clock = rounds.Clock(days(saved.values())[0])
     with serve(saved, clock) as address:
         _write_config(work / "config.toml", tables, lambda file: address + file, interval="1m", durable=False)
         with tracker.open(work / "config.toml", clock=clock) as t:
@@ -51,7 +51,7 @@ def command(out: Path) -> None:
             moments = days(saved.values(), dossier.moments())
             with output.progress(len(moments), "Replaying December 2017 to June 2018") as advance:
                 documents = 0
-                for done in rounds.replay(t, [dossier], moments, clock.set, NAME):
+                for done in rounds.replay(t, [dossier], moments, clock, NAME):
                     if done.failed:
                         raise click.ClickException(f"a demo feed failed: {done.failed[0].error}")
                     documents += done.considered
@@ -82,20 +82,6 @@ def command(out: Path) -> None:
         "  tracker explain dprk-shut-test-site\n"
         "  tracker review list\n"
     )
-
-
-class _Clock:
-    """The simulated present."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def set(self, moment: datetime) -> None:
-        """Move the present."""
-        self.moment = moment
 
 
 def days(feeds: Any, known: tuple[datetime, ...] = ()) -> list[datetime]:

@@ -1,4 +1,4 @@
-"""`tracker documents`: what the feeds said, as it was captured, and forgetting it."""
+"""`tracker documents`: what the feeds said, as it was captured, what an edit changed, and forgetting it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import click
 from tracker.cli import opened, output
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tracker.api import Tracker
+    from tracker.desk.compare import Comparison
     from tracker.evidence.document import Document
 
 SHORT = ("number", "first_seen", "feed", "version", "title")
@@ -21,7 +24,7 @@ COLUMNS = (
 
 @click.group("documents")
 def command() -> None:
-    """List, show or forget captured documents."""
+    """List, show, compare or forget captured documents."""
 
 
 def _filters(function: Any) -> Any:
@@ -83,6 +86,26 @@ def prune(context: click.Context, older_than: str, dry_run: bool) -> None:
     click.echo(f"the words of {count} {what} {'would be' if dry_run else 'were'} removed")
 
 
+@command.command("diff")
+@click.argument("number", type=click.IntRange(min=1))
+@click.argument("other", type=click.IntRange(min=1), required=False)
+@output.format_option
+@click.pass_context
+def diff(context: click.Context, number: int, other: int | None, form: str) -> None:
+    """What the document with this NUMBER says otherwise than the version before it, or than OTHER.
+
+    Words that went are marked [-so-], words that came {+so+}; paragraphs that are the same are counted.
+    """
+    with opened(context) as t:
+        found = t.diff(number, other)
+    if form == "table":
+        _print_comparison(found)
+        return
+    rows = [{"op": piece.op.value, "text": piece.text} for piece in found.pieces]
+    rows += [{"op": "forgotten", "text": _gone(each)} for each in found.forgotten]
+    output.print_rows(rows, ("op", "text"), form)
+
+
 @command.command("forget")
 @click.argument("numbers", nargs=-1, required=True, type=click.IntRange(min=1), metavar="NUMBER...")
 @click.option("--because", required=True, help="Why; kept in the log for good.")
@@ -101,6 +124,50 @@ def forget(context: click.Context, numbers: tuple[int, ...], because: str) -> No
                 others = " ".join(map(str, done.kin))
                 click.echo(f"note: the same words or other versions of them are in: {others}", err=True)
         _scrub(t)
+
+
+def _print_comparison(found: Comparison) -> None:
+    for mark, document in (("---", found.before), ("+++", found.after)):
+        when = output.instant(document.published or document.first_seen)
+        told = f"{mark} document {document.number}, {document.feed} version {document.version}, {when}"
+        click.echo(output.printable(f"{told}, {document.url}" if document.url else told))
+    for number in found.forgotten:
+        click.echo(f"({_gone(number)})")
+    same = 0
+    for line, is_changed in _lines(found):
+        if not is_changed:
+            same += 1
+            continue
+        _count_same(same)
+        same = 0
+        click.echo(line)
+    _count_same(same)
+
+
+def _count_same(count: int) -> None:
+    if count:
+        click.echo(f"    ({count} {'paragraph' if count == 1 else 'paragraphs'} the same)")
+
+
+def _lines(found: Comparison) -> Iterator[tuple[str, bool]]:
+    """The lines of both texts as one, each with whether anything in it changed."""
+    marks = {"removed": ("[-", "-]", "red"), "added": ("{+", "+}", "green")}
+    line, is_changed = "", False
+    for piece in found.pieces:
+        start, end, colour = marks.get(piece.op, ("", "", None))
+        for index, part in enumerate(piece.text.split("\n")):
+            if index:
+                yield line, is_changed
+                line, is_changed = "", False
+            if part:
+                line += click.style(start + output.printable(part) + end, fg=colour)
+            is_changed = is_changed or bool(colour)
+    if line:
+        yield line, is_changed
+
+
+def _gone(number: int) -> str:
+    return f"document {number} was forgotten"
 
 
 def _scrub(t: Tracker) -> None:
@@ -133,6 +200,7 @@ def _print(document: Document) -> None:
         ("guid", document.guid),
         ("url", document.url),
         ("hash", document.hash),
+        ("body", "" if document.entry_hash == document.hash else "of the linked page, not of the feed"),
     ]
     for name, value in lines:
         if value:

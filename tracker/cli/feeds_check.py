@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tracker.feeds.fetch import Hop, Request, Response
     from tracker.feeds.parse import ParsedFeed
     from tracker.feeds.settings import FeedSettings, FetchSettings
+    from tracker.feeds.worker import ParseWorker
 
 _MEANINGS = {301: "moved for good", 302: "moved for now", 303: "see other", 307: "moved for now",
              308: "moved for good", 404: "not there", 410: "gone for good", 429: "too often"}  # fmt: skip
@@ -147,9 +148,45 @@ def _told(feed: FeedSettings, settings: FetchSettings, steps: list[Step]) -> Non
             max_entries=feed.max_entries,
             zone=feed.zone,
         )
-    steps += _reading(parsed)
-    steps.append(("next visit", _next(response, parsed, feed, settings)))
-    steps += _entries(parsed, feed)
+        steps += _reading(parsed)
+        steps.append(("next visit", _next(response, parsed, feed, settings)))
+        steps += _entries(parsed, feed)
+        if feed.full_text:
+            steps += _page(parsed, feed, settings, response.url, worker)
+
+
+def _page(
+    parsed: ParsedFeed, feed: FeedSettings, settings: FetchSettings, home: str, worker: ParseWorker
+) -> Iterator[Step]:
+    """What the page of the first entry that has one would give."""
+    import asyncio
+    import os
+    from datetime import UTC, datetime
+
+    from tracker.errors import FetchFailed, ParseFailed
+    from tracker.feeds import article
+    from tracker.feeds.fetch import Request, open_client
+    from tracker.feeds.pages import page_text, with_text
+    from tracker.feeds.robots import Robots
+
+    article.require()
+    entry = next((entry for entry in parsed.entries if entry.url), None)
+    if entry is None:
+        yield "page", "none: no entry has an address"
+        return
+
+    async def once(url: str) -> str:
+        request = Request.of_page(feed, os.environ, home=home, url=url)
+        async with open_client(settings) as client:
+            return await page_text(client, request, settings, worker, Robots(), lambda: datetime.now(UTC))
+
+    try:
+        text = asyncio.run(once(entry.url))
+    except (FetchFailed, ParseFailed) as problem:
+        yield "page", f"the feed's words would be stored: {problem}"
+        return
+    kept = "the page's" if with_text(entry, text).as_given else "the feed's"
+    yield "page", f"{len(text):,} characters; the feed gave {len(entry.body):,}; {kept} would be stored"
 
 
 def _next(response: Response, parsed: ParsedFeed, feed: FeedSettings, settings: FetchSettings) -> str:

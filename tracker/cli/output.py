@@ -130,9 +130,9 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def progress(total: int, title: str) -> Iterator[Callable[..., None]]:
+def progress(total: int | None, title: str) -> Iterator[Callable[..., None]]:
     """A bar on a terminal, silence elsewhere; call what it yields with a word for each step done, or for
-    `steps` of them."""
+    `steps` of them. Without a `total` the bar only shows that it goes on."""
     if not sys.stderr.isatty():
         yield lambda word, steps=1: None
         return

@@ -21,6 +21,8 @@ def command(context: click.Context, feeds: tuple[str, ...]) -> None:
         for visit in done.visits:
             if visit.error:
                 click.echo(f"{visit.feed}: {visit.error}", err=True)
+            if visit.page_error:
+                click.echo(f"{visit.feed}: a page was not read: {visit.page_error}", err=True)
         new = sum(visit.new for visit in done.visits)
         answered = len(done.visits) - len(done.failed)
         click.echo(

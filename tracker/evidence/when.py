@@ -79,6 +79,13 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone_of(zone)).astimezone(UTC)
 
 
+def end_of_day(moment: datetime, zone: str) -> datetime:
+    """The first midnight in `zone` that is not before `moment` (aware), in UTC."""
+    day = moment.astimezone(zone_of(zone)).date()
+    begin = midnight(day, zone)
+    return begin if begin == moment else midnight(day + timedelta(days=1), zone)
+
+
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 

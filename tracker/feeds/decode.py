@@ -34,6 +34,7 @@ _SHAPES = (
     (b"\x4c\x6f\xa7\x94", "cp037"),
 )
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?\bencoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)")
+_META = re.compile(rb"<meta\s[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # by XML 1.0, section 2.2
@@ -65,6 +66,15 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
         except (UnicodeError, LookupError):
             continue
     return _cleaned(body.decode(codecs_in_order[0], "replace"), codecs_in_order[0], is_whole=False)
+
+
+def decode_page(body: bytes, content_type: str = "") -> Decoded:
+    """As `decode`, of a web page: where the header names no charset, its own `<meta>` counts."""
+    declared = _META.search(body[:2048])
+    label = declared[1].decode("ascii") if declared else ""
+    if "charset" not in content_type.lower() and codec_of(label):
+        content_type = f"text/html; charset={label}"
+    return decode(body, content_type)
 
 
 def codec_of(label: str) -> str | None:

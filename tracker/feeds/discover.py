@@ -14,14 +14,13 @@ from html.parser import HTMLParser
 
 from attrs import frozen
 
-from tracker.feeds.decode import codec_of, decode
+from tracker.feeds.decode import decode_page
 from tracker.feeds.html import one_line
 from tracker.feeds.urls import absolute
 
 MOST = 50  # feeds of one page
 _READ = 512 * 1024  # bytes; the names of feeds stand in its head
 _TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
-_META = re.compile(rb"<meta\s[^>]{0,500}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
 _TITLE_LIMIT = 200
 _TAG_LIMIT = 10_000
 
@@ -45,7 +44,7 @@ class Named:
 def named_in(page: bytes, *, content_type: str = "", url: str = "") -> tuple[Named, ...]:
     """The feeds that `page`, found at `url`, names: in its order, each address once, `MOST` at most."""
     links = _Links()
-    for tag in _tags(_text(page[:_READ], content_type)):
+    for tag in _tags(decode_page(page[:_READ], content_type).text):
         if len(tag) <= _TAG_LIMIT:
             links.feed(tag)
     base = absolute(links.base, url) or url
@@ -57,14 +56,6 @@ def named_in(page: bytes, *, content_type: str = "", url: str = "") -> tuple[Nam
             title = one_line(given.get("title", ""))[:_TITLE_LIMIT]
             found.setdefault(address, Named(url=address, type=kind, title=title))
     return tuple(found.values())[:MOST]
-
-
-def _text(page: bytes, content_type: str) -> str:
-    declared = _META.search(page[:2048])
-    label = declared[1].decode("ascii") if declared else ""
-    if "charset" not in content_type.lower() and codec_of(label):
-        content_type = f"text/html; charset={label}"
-    return decode(page, content_type).text
 
 
 def _tags(markup: str) -> Iterator[str]:

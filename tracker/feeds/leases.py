@@ -146,10 +146,20 @@ def _claim(connection: Connection, names: Sequence[str], terms: Terms, now: date
     return [rows[name] for name in names if name in rows]
 
 
-def is_held(connection: Connection, name: str, attempt: int) -> bool:
-    """Whether the lease with this fencing number is the current one."""
-    current = sa.select(table.c.attempt).where(table.c.name == name)
-    return connection.execute(current).scalar() == attempt
+def take(database: Database, domain: str, pace: Pace, now: datetime) -> datetime | None:
+    """Take a token of a domain for what is no visit; where there is none, returns when there will be one."""
+    with database.writing() as connection:
+        bucket = read_buckets(connection, [domain], now)[domain]
+        if not bucket.room(now, pace):
+            return bucket.opens_at(now, pace)
+        write_buckets(connection, {domain: bucket.taken(now, pace)})
+    return None
+
+
+def attempts(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    """The fencing numbers of the current leases; whoever has an older one has lost it."""
+    query = sa.select(table.c.name, table.c.attempt).where(table.c.name.in_(list(names)))
+    return {row.name: row.attempt for row in connection.execute(query)}
 
 
 def hold(connection: Connection, domain: str, until: datetime, now: datetime) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import feedparser
@@ -23,20 +23,16 @@ from tracker.evidence.document import Entry
 from tracker.feeds import jsonfeed
 from tracker.feeds.cadence import Hints
 from tracker.feeds.dates import instant
-from tracker.feeds.decode import FORBIDDEN, Decoded, decode
+from tracker.feeds.decode import Decoded, decode
+from tracker.feeds.entries import bounded, cleaned, plain_text
 from tracker.feeds.html import one_line, tidy_text, to_text
 from tracker.feeds.urls import absolute, tidy
-
-TITLE_LIMIT = 1_000
-BODY_LIMIT = 200_000
-GUID_LIMIT = 2_000
 
 _ENTRY_END = re.compile(r"</\s*(?:[A-Za-z_][\w.-]*:)?(?:item|entry)\s*>", re.IGNORECASE)
 _SKIPPED = re.compile(r"<(skipHours|skipDays)\b[^>]*>(.{0,4000}?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _HOUR = re.compile(r"<hour\b[^>]*>\s*(\d{1,2})\s*</hour", re.IGNORECASE)
 _DAY = re.compile(r"<day\b[^>]*>\s*([a-z]+)\s*</day", re.IGNORECASE)
 _HTML_PAGE = re.compile(r"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
-_ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]\w+);", re.IGNORECASE)
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}
 
 
@@ -138,7 +134,7 @@ def _xml_entry(entry: Any, base_url: str, zone: str) -> Entry:
         zone,
     )
     updated = instant(one_line(str(given.get("updated", ""))), given.get("updated_parsed"), zone)
-    return _entry(
+    return bounded(
         guid=str(given.get("id", "")),
         url=url,
         title=title,
@@ -187,9 +183,7 @@ def _text(detail: Mapping[str, Any] | None) -> str:
         return ""
     value = str(detail.get("value") or "")
     kind = str(detail.get("type") or "")
-    if "html" in kind or "<" in value or _ENTITY.search(value):
-        return to_text(value)
-    return tidy_text(value)
+    return to_text(value) if "html" in kind else plain_text(value)
 
 
 def _title(detail: Mapping[str, Any] | None) -> str:
@@ -243,7 +237,7 @@ def _json_entry(item: Mapping[str, Any], base_url: str, zone: str, default_autho
     body = max(tidy_text(plain), to_text(_string(item, "content_html")), key=len)
     published, updated = _string(item, "date_published"), _string(item, "date_modified")
     given = published or updated
-    return _entry(
+    return bounded(
         guid=_string(item, "id"),
         url=tidy(_string(item, "url"), base_url) or tidy(_string(item, "external_url"), base_url),
         title=_string(item, "title"),
@@ -257,13 +251,10 @@ def _json_entry(item: Mapping[str, Any], base_url: str, zone: str, default_autho
 
 
 def _string(given: Mapping[str, Any], key: str) -> str:
-    """A text; also a number, which version 1 asks readers to take as one (ids).
-
-    Without the characters that XML may not hold: no other feed has them, and a terminal would obey some.
-    """
+    """A text; also a number, which version 1 asks readers to take as one (ids)."""
     value = given.get(key)
     is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return FORBIDDEN.sub("", str(value).encode("utf-8", "replace").decode()) if is_text else ""
+    return cleaned(str(value)) if is_text else ""
 
 
 def _author(given: Mapping[str, Any]) -> str:
@@ -272,36 +263,3 @@ def _author(given: Mapping[str, Any]) -> str:
     return ", ".join(
         name for author in several if isinstance(author, dict) and (name := _string(author, "name"))
     )
-
-
-def _entry(
-    *,
-    guid: str,
-    url: str,
-    title: str,
-    body: str,
-    author: str,
-    published: datetime | None,
-    published_given: str,
-    updated: datetime | None,
-    language: str,
-) -> Entry:
-    """The entry, bounded; its guid falls back to its address, then to its content."""
-    body = body[:BODY_LIMIT].rstrip()
-    title = one_line(title)[:TITLE_LIMIT]
-    if not title:  # entries of short-message services have none; the first line stands in
-        title, _, body = body.partition("\n")
-        if len(title) > 200:
-            title, body = title[:199].rstrip() + "…", f"{title}\n{body}".rstrip()
-    entry = Entry(
-        guid=one_line(guid)[:GUID_LIMIT],
-        url=url,
-        title=title,
-        body=body,
-        author=one_line(author)[:TITLE_LIMIT],
-        published=published,
-        published_given=published_given[:200],
-        updated=updated,
-        language=language.strip().lower()[:35],
-    )
-    return entry if entry.guid else evolve(entry, guid=entry.url or entry.hash)

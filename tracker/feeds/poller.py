@@ -1,18 +1,20 @@
 """Visiting the feeds that are due, by a few workers.
 
-Feeds are leased a few at a time, as workers become free, so that several daemons share the work and a killed
-one keeps little from the others. No transaction is open across the network. What one domain lacks, a token
-or speed, is not waited for at the cost of another.
+Feeds are leased a few at a time, as workers become free, and some ahead where many are due, so that several
+daemons share the work and a killed one keeps little from the others. No transaction is open across the
+network. What one domain lacks, a token or speed, is not waited for at the cost of another; nor does a visit
+wait for what others brought to be stored.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from attrs import define, field, frozen
 from sqlalchemy.engine import Connection
@@ -22,10 +24,13 @@ from tracker.feeds import leases
 from tracker.feeds.fetch import Client, open_client
 from tracker.feeds.guard import Resolver, resolve
 from tracker.feeds.leases import Due, Terms
+from tracker.feeds.pages import Pages
 from tracker.feeds.politeness import Pace
+from tracker.feeds.robots import Robots
 from tracker.feeds.settings import FeedSettings, FetchSettings
-from tracker.feeds.visiting import Claim, Means, Visit, visit
-from tracker.feeds.worker import ParseWorker
+from tracker.feeds.storing import TOGETHER, store_together
+from tracker.feeds.visiting import Brought, Claim, Means, Visit, visit
+from tracker.feeds.worker import ParseWorkers
 
 __all__ = ["Visit", "poll"]
 
@@ -33,6 +38,13 @@ WORKERS = 8
 
 # Of one domain, so that a slow one leaves workers to the others.
 _AT_ONCE = 2
+
+_ROBOTS = Robots()
+
+# Of what is due, one in so many is leased before a worker is free for it, and never more than these: less
+# than a tenth of a second's work where nothing is slow, and what a killed process keeps from the others.
+_SHARE = 32
+_AHEAD = 64
 
 # What a lease allows beside fetching and parsing: waiting for the database.
 _SLACK = timedelta(seconds=30)
@@ -53,7 +65,7 @@ async def poll(
     feeds: Sequence[FeedSettings],
     settings: FetchSettings,
     now: Callable[[], datetime],
-    worker: ParseWorker,
+    worker: ParseWorkers,
     *,
     folder: Path,
     environment: Mapping[str, str],
@@ -61,16 +73,16 @@ async def poll(
     told: Callable[[Visit], None] | None = None,
     begin: Callable[[Connection, datetime], None] = lambda connection, now: None,
     resolver: Resolver = resolve,
+    robots: Robots = _ROBOTS,
 ) -> list[Visit]:
     """Visit the configured feeds that are due at `now()`, or those in `names` whether due or not.
 
     Returns one visit per feed leased, in the order of the configuration. `folder` is what the paths of
     local feeds are relative to, `environment` where their passwords are. `begin` is called before the first
-    event of a transaction is appended, so that it can begin an empty log.
+    event of a transaction is appended, so that it can begin an empty log. `robots` keeps what hosts allow,
+    for as long as the process lives.
     """
     chosen = [feed for feed in feeds if not names or feed.name in names]
-    # As long as it may take: the fetch, and the parsing of all that other workers may bring before it.
-    span = timedelta(seconds=settings.timeout + worker.seconds * (WORKERS + 1)) + _SLACK
     means = Means(
         database=database,
         settings=settings,
@@ -79,10 +91,25 @@ async def poll(
         folder=folder,
         environment=environment,
         begin=begin,
+        pages=Pages(
+            database=database,
+            settings=settings,
+            now=now,
+            worker=worker,
+            environment=environment,
+            robots=robots,
+        ),
     )
+    due = await asyncio.to_thread(leases.due, database, chosen, settings, now(), forced=bool(names))
+    # As long as it may take: the visits before it, the fetch, and the parsing of all that other workers may
+    # bring first.
+    parsing = worker.seconds * (WORKERS + 1)
+    one = settings.timeout
+    if any(feed.full_text for feed in chosen):
+        one += settings.pages_timeout + parsing
+    span = timedelta(seconds=one * (1 + _ahead(len(due)) / WORKERS) + parsing) + _SLACK
     terms = Terms(owner=leases.new_owner(), span=span, pace=Pace.of(settings), forced=bool(names))
     this = _Round({feed.name: feed for feed in chosen}, means, terms, resolver)
-    due = await asyncio.to_thread(leases.due, database, chosen, settings, now(), forced=bool(names))
     visits: dict[str, Visit] = {}
 
     def ended(done: Visit) -> None:
@@ -90,8 +117,12 @@ async def poll(
         if told is not None:
             told(done)
 
-    await _dispatch(this, _Queue({each.name: each for each in due}), ended)
+    await _Dispatch(this, _Queue({each.name: each for each in due}), ended).run()
     return [visits[feed.name] for feed in chosen if feed.name in visits]
+
+
+def _ahead(waiting: int) -> int:
+    return min(_AHEAD, waiting // _SHARE)
 
 
 @define
@@ -125,64 +156,114 @@ class _Queue:
         return (min(opens) - now).total_seconds() if opens else None
 
 
-async def _dispatch(this: _Round, queue: _Queue, ended: Callable[[Visit], None]) -> None:
-    """Lease for the workers that are free, and wait for one; for tokens no longer than for a slow server."""
-    patience = time.monotonic() + this.means.settings.timeout
-    idle: list[Client] = []
-    running: dict[asyncio.Task[Visit], tuple[Client, str]] = {}
-    try:
-        while True:
-            for claim in await _lease(this, queue, WORKERS - len(running)):
-                client = idle.pop() if idle else open_client(this.means.settings, resolver=this.resolver)
-                running[asyncio.create_task(visit(this.means, client, claim))] = (client, claim.domain)
-            wait = queue.opens_in(this.means.now()) if len(running) < WORKERS else None
-            if wait is not None and time.monotonic() + wait > patience:
-                wait = None
-            if not running and wait is None:
-                return
-            seen = this.means.now()
-            done = await _first_of(running, wait)
-            if not done and not running and this.means.now() <= seen:
-                return  # a clock that somebody else moves: no token comes from waiting for it
-            for task in done:
-                client, domain = running.pop(task)
-                idle.append(client)
-                queue.busy[domain] -= 1
-                ended(task.result())
-    finally:
-        for task in running:
+@define
+class _Dispatch:
+    """A round under way: visits by workers that are free, and beside them one lease and one store at a time.
+
+    `ready` are feeds that are leased and wait for a worker, `brought` visits that wait to be stored.
+    """
+
+    this: _Round
+    queue: _Queue
+    ended: Callable[[Visit], None]
+    ready: deque[Claim] = field(factory=deque)
+    brought: list[Brought] = field(factory=list)
+    idle: list[Client] = field(factory=list)
+    visiting: dict[asyncio.Task[Brought], Client] = field(factory=dict)
+    leasing: asyncio.Task[list[Claim]] | None = None
+    storing: asyncio.Task[list[Visit]] | None = None
+    stored: list[Brought] = field(factory=list)
+
+    async def run(self) -> None:
+        """Until nothing is left, or only what would have to be waited for longer than for a slow server."""
+        patience = time.monotonic() + self.this.means.settings.timeout
+        try:
+            while True:
+                is_lacking = self._begin()
+                now = self.this.means.now()
+                wait = self.queue.opens_in(now) if is_lacking else None
+                if wait is not None and time.monotonic() + wait > patience:
+                    wait = None
+                tasks = self._tasks()
+                if not tasks and wait is None:
+                    return
+                await _first_of(tasks, wait)
+                self._end()
+                if not tasks and self.this.means.now() <= now:
+                    return  # a clock that somebody else moves: no token comes from waiting for it
+        finally:
+            await self._close()
+
+    def _begin(self) -> bool:
+        """Begin what can be begun; returns whether workers lack feeds to visit."""
+        # What is not stored yet is kept in memory, and its leases run.
+        has_room = sum(each.weight for each in self.brought) < TOGETHER
+        while has_room and self.ready and len(self.visiting) < WORKERS:
+            client = (
+                self.idle.pop()
+                if self.idle
+                else open_client(self.this.means.settings, resolver=self.this.resolver)
+            )
+            task = asyncio.create_task(visit(self.this.means, client, self.ready.popleft()))
+            self.visiting[task] = client
+        free = WORKERS - len(self.visiting) - len(self.ready)
+        ahead = _ahead(len(self.queue.waiting))
+        if self.leasing is None and (free > 0 or 2 * len(self.ready) < ahead):
+            wanted = self.queue.next(free + ahead, self.this.means.now())
+            if wanted:
+                self.leasing = asyncio.create_task(_lease(self.this, self.queue, wanted))
+        if self.storing is None and self.brought:
+            self.stored, self.brought = self.brought[:TOGETHER], self.brought[TOGETHER:]
+            self.storing = asyncio.create_task(
+                asyncio.to_thread(store_together, self.this.means, self.stored)
+            )
+        return free > 0 and self.leasing is None
+
+    def _tasks(self) -> set[asyncio.Task[Any]]:
+        others = {task for task in (self.leasing, self.storing) if task is not None}
+        return {*self.visiting, *others}
+
+    def _end(self) -> None:
+        """Take in what has ended."""
+        for task in [task for task in self.visiting if task.done()]:
+            self.idle.append(self.visiting.pop(task))
+            self.brought.append(task.result())
+        if self.leasing is not None and self.leasing.done():
+            leased, self.leasing = self.leasing, None
+            self.ready += leased.result()
+        if self.storing is not None and self.storing.done():
+            storing, self.storing = self.storing, None
+            # Only now: what a visit says of its domain (Retry-After) is heeded from here on.
+            self.queue.busy.subtract(each.claim.domain for each in self.stored)
+            for done in storing.result():
+                self.ended(done)
+
+    async def _close(self) -> None:
+        for task in self.visiting:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        for client in [*idle, *(client for client, _ in running.values())]:
+        await asyncio.gather(*self._tasks(), return_exceptions=True)
+        for client in [*self.idle, *self.visiting.values()]:
             await client.aclose()
 
 
-async def _first_of(
-    running: Mapping[asyncio.Task[Visit], object], wait: float | None
-) -> set[asyncio.Task[Visit]]:
-    """The visits that have ended, as soon as one has, or none after `wait` seconds."""
-    if not running:
+async def _first_of(tasks: Collection[asyncio.Task[Any]], wait: float | None) -> None:
+    """Until one has ended, or `wait` seconds."""
+    if not tasks:
         await asyncio.sleep(max(wait or 0, 0) + 0.001)
-        return set()
+        return
     timeout = None if wait is None else max(wait, 0) + 0.001
-    done, _ = await asyncio.wait(running, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-    return done
+    await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
 
 
-async def _lease(this: _Round, queue: _Queue, free: int) -> list[Claim]:
-    """Lease feeds for `free` workers; what another process was quicker to lease is left to it."""
-    claims: list[Claim] = []
-    while len(claims) < free:
-        now = this.means.now()
-        wanted = queue.next(free - len(claims), now)
-        if not wanted:
-            break
-        granted = await asyncio.to_thread(leases.lease, this.means.database, wanted, this.terms, now)
-        queue.closed |= granted.closed
-        rows = {row.name: row for row in granted.rows}
-        for each in wanted:
-            queue.busy[each.domain] += each.name in rows
-            if each.name in rows or each.domain not in granted.closed:
-                del queue.waiting[each.name]
-        claims += [Claim.of(this.feeds[e.name], e.domain, rows[e.name]) for e in wanted if e.name in rows]
-    return claims
+async def _lease(this: _Round, queue: _Queue, wanted: Sequence[Due]) -> list[Claim]:
+    """Lease feeds; what another process was quicker to lease is left to it."""
+    now = this.means.now()
+    queue.busy.update(each.domain for each in wanted)
+    granted = await asyncio.to_thread(leases.lease, this.means.database, wanted, this.terms, now)
+    queue.closed |= granted.closed
+    rows = {row.name: row for row in granted.rows}
+    for each in wanted:
+        queue.busy[each.domain] -= each.name not in rows
+        if each.name in rows or each.domain not in granted.closed:
+            del queue.waiting[each.name]
+    return [Claim.of(this.feeds[e.name], e.domain, rows[e.name]) for e in wanted if e.name in rows]

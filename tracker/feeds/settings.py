@@ -113,7 +113,8 @@ class FeedSettings:
     name stands in where it is empty. `interval` is the shortest time between two visits that the user wants.
     `zone` is what the feed's dates mean when they carry no zone. `headers` and the `user:password` in the
     environment variable `auth_env` go to the feed's own origin only. `allow_private` lets that origin be
-    an address of the local network. `max_entries` bounds what one visit may bring.
+    an address of the local network. `max_entries` bounds what one visit may bring. With `full_text` the page
+    of each new entry is read, too.
     """
 
     name: str = field(validator=_is_filled)
@@ -126,6 +127,7 @@ class FeedSettings:
     auth_env: str = ""
     allow_private: bool = False
     max_entries: int = field(default=500, validator=_is_positive)
+    full_text: bool = False
 
     @property
     def path(self) -> Path | None:
@@ -148,7 +150,8 @@ class FetchSettings:
     `max_interval` a ceiling for all waits, whatever a server asks. `allow_hosts` are host names, addresses
     or networks (CIDR) that may be private. `proxy` is the only way to a proxy: the environment is not read.
     A registrable domain is asked `domain_burst` times at once at the most, and then once in every
-    `domain_interval`. After `moves_after` visits with the same permanent redirects a feed has moved.
+    `domain_interval`. After `moves_after` visits with the same permanent redirects a feed has moved. A visit
+    to a feed with `full_text` reads the pages of its `pages` newest new entries, in `pages_timeout` seconds.
     """
 
     user_agent: str = field(default="commitment-tracker/0.1", validator=_is_filled)
@@ -164,6 +167,8 @@ class FetchSettings:
     domain_interval: str = field(default="1s", validator=_is_duration)
     domain_burst: int = field(default=5, validator=_is_burst)
     moves_after: int = field(default=5, validator=_is_positive)
+    pages: int = field(default=10, validator=_is_count)
+    pages_timeout: float = field(default=30.0, validator=_is_positive)
 
     @property
     def identity(self) -> str:

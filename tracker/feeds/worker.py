@@ -1,8 +1,9 @@
 """Parsing in a process of its own, under a time limit that really stops it.
 
 A thread that parses cannot be stopped, and hostile bytes can keep a parser busy for minutes. So one process
-parses feed after feed; when it overruns it is killed, and the next feed gets a new one. Feeds that are no
-trouble pay a pipe, not a start.
+parses feed after feed, and the pages they link to; when it overruns it is killed, and the next feed gets a
+new one. Feeds that are no trouble pay a pipe, not a start. Where feeds wait for each other a second process
+helps: parsing is nine tenths of what a new feed costs.
 
 The child is a plain `python -c`, not `multiprocessing`: that would import the user's own script a second
 time in the child, and run whatever it does outside of `if __name__ == "__main__"`.
@@ -12,10 +13,12 @@ from __future__ import annotations
 
 import os
 import pickle
+import queue
 import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
@@ -23,6 +26,8 @@ from tracker.errors import ParseFailed
 
 if TYPE_CHECKING:  # feedparser is for the child alone
     from tracker.feeds.parse import ParsedFeed
+
+PROCESSES = 2
 
 _FRAME = struct.Struct("!Q")
 _CHILD = "from tracker.feeds.worker import serve; serve()"
@@ -39,6 +44,7 @@ class ParseWorker:
         self.seconds = seconds
         self._turn = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._reads_articles = False
 
     def __enter__(self) -> ParseWorker:
         return self
@@ -64,18 +70,30 @@ class ParseWorker:
             "max_entries": max_entries,
             "zone": zone,
         }
-        with self._turn:
-            answer = self._ask((body, arguments))
-        if isinstance(answer, str):
-            raise ParseFailed(answer)
-        return answer
+        parsed: ParsedFeed = self._made("parse", body, arguments)
+        return parsed
+
+    def article(self, body: bytes, *, content_type: str = "") -> str:
+        """As `article.article`; blocks, and fails as `parse` does."""
+        text: str = self._made("article", body, {"content_type": content_type})
+        return text
 
     def close(self) -> None:
         """End the child; the worker may be used again."""
         with self._turn:
             self._end()
 
-    def _ask(self, task: tuple[bytes, dict[str, Any]]) -> ParsedFeed | str:
+    def _made(self, function: str, body: bytes, arguments: dict[str, Any]) -> Any:
+        with self._turn:
+            if function == "article" and not self._reads_articles:
+                # Its imports are not the page's fault, and on a busy machine they take seconds.
+                self._reads_articles, _ = self._ask((function, b"", {}), 6 * self.seconds)
+            is_good, answer = self._ask((function, body, arguments), self.seconds)
+        if not is_good:
+            raise ParseFailed(answer)
+        return answer
+
+    def _ask(self, task: tuple[str, bytes, dict[str, Any]], seconds: float) -> tuple[bool, Any]:
         child = self._running()
         assert child.stdin is not None and child.stdout is not None
         overrun = threading.Event()
@@ -84,16 +102,16 @@ class ParseWorker:
             overrun.set()
             child.kill()
 
-        timer = threading.Timer(self.seconds, stop)
+        timer = threading.Timer(seconds, stop)
         timer.start()
         try:
             _send(child.stdin, task)
-            answer: ParsedFeed | str = _receive(child.stdout)
+            answer: tuple[bool, Any] = _receive(child.stdout)
         except (EOFError, OSError, pickle.UnpicklingError):
             self._end()
             if overrun.is_set():
-                return f"parsing took more than {self.seconds:g} s and was stopped"
-            return "the parsing process died over it"
+                return False, f"parsing took more than {seconds:g} s and was stopped"
+            return False, "the parsing process died over it"
         finally:
             timer.cancel()
             timer.join()  # a timer that fires now must not hit the next feed
@@ -127,6 +145,7 @@ class ParseWorker:
 
     def _end(self) -> None:
         child, self._child = self._child, None
+        self._reads_articles = False
         if child is None:
             return
         child.kill()
@@ -139,24 +158,87 @@ class ParseWorker:
                     continue
 
 
+class ParseWorkers:
+    """Several workers that are asked as one; one more is started only when all others are busy."""
+
+    def __init__(self, seconds: float = 10.0, count: int = PROCESSES) -> None:
+        self.seconds = seconds
+        self._all = [ParseWorker(seconds) for _ in range(count)]
+        self._idle: queue.LifoQueue[ParseWorker] = queue.LifoQueue()  # the last one used is a running one
+        for worker in reversed(self._all):
+            self._idle.put(worker)
+
+    def __enter__(self) -> ParseWorkers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def parse(
+        self,
+        body: bytes,
+        *,
+        content_type: str = "",
+        base_url: str = "",
+        max_entries: int = 500,
+        zone: str = "UTC",
+    ) -> ParsedFeed:
+        """As `ParseWorker.parse`, by whichever is free first."""
+        worker = self._idle.get()
+        try:
+            return worker.parse(
+                body, content_type=content_type, base_url=base_url, max_entries=max_entries, zone=zone
+            )
+        finally:
+            self._idle.put(worker)
+
+    def article(self, body: bytes, *, content_type: str = "") -> str:
+        """As `ParseWorker.article`, by whichever is free first."""
+        worker = self._idle.get()
+        try:
+            return worker.article(body, content_type=content_type)
+        finally:
+            self._idle.put(worker)
+
+    def close(self) -> None:
+        """End the children; the workers may be used again."""
+        for worker in self._all:
+            worker.close()
+
+
+Parser = ParseWorker | ParseWorkers
+
+
 def serve() -> None:
     """The child: parse what comes in on standard input until it ends."""
+    try:
+        _serve()
+    except BrokenPipeError:
+        # Whoever asked was killed. Python would flush the answer once more on its way out, and complain.
+        os._exit(0)
+
+
+def _serve() -> None:
+    from tracker.feeds.article import article
     from tracker.feeds.parse import parse
 
+    functions: dict[str, Callable[..., Any]] = {"parse": parse, "article": article}
     source, sink = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing that prints may end up among the answers
     _send(sink, "ready")
     while True:
         try:
-            body, arguments = _receive(source)
+            function, body, arguments = _receive(source)
         except EOFError:
             return
         try:
-            answer: ParsedFeed | str = parse(body, **arguments)
+            answer = True, functions[function](body, **arguments)
         except ParseFailed as problem:
-            answer = str(problem)
+            answer = False, str(problem)
         except (MemoryError, RecursionError) as problem:
-            answer = f"too much for the parser ({type(problem).__name__})"
+            answer = False, f"too much for the parser ({type(problem).__name__})"
         _send(sink, answer)
 
 
