@@ -1,8 +1,8 @@
-"""`tracker demo`: the whole product over half a year of dated material, in a few seconds.
+"""`tracker demo`: the whole product over months of dated material, in a few seconds.
 
-Serves the Korean demo feeds on a loopback port and replays December 2017 to June 2018 day by day under a
-simulated clock: the real poller fetches, the real matcher reads, the policy decides what is corroborated.
-Leaves a folder in which every other command works.
+Serves the demo feeds of a dossier on a loopback port and replays them day by day under a simulated clock: the
+real poller fetches, the real matcher reads, the policy decides what is corroborated. Leaves a folder in which
+every other command works. Knows no dossier: what is shown of one is said in its `demo.toml`.
 """
 
 from __future__ import annotations
@@ -14,86 +14,116 @@ from pathlib import Path
 from typing import Any
 
 import click
+from attrs import frozen
 
 from tracker.cli import output
 
-NAME = "korea-2018"
-FIRST, LAST = date(2017, 12, 1), date(2018, 6, 15)
-ZONE = "Asia/Seoul"
-EXPLAINED = "dprk-release-detainees"
+DEFAULT = "korea-2018"
 DIGEST = "weekly"
 MARK = ".tracker-demo"
+
+
+@frozen
+class Show:
+    """What is shown of a dossier: the table `[demo]` of its `demo.toml`.
+
+    `first` and `last` are the days of the replay in `zone`, `explain` is the commitment that is explained,
+    `next` are commands to try afterwards.
+    """
+
+    first: date
+    last: date
+    zone: str
+    explain: str
+    next: tuple[str, ...]
+
+    @property
+    def span(self) -> str:
+        """The months of the replay, in words."""
+        return f"{self.first:%B %Y} to {self.last:%B %Y}"
 
 
 @click.command("demo")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("tracker-demo"), show_default=True,
               help="The folder to make; one that an earlier demo made is made anew.")  # fmt: skip
-def command(out: Path) -> None:
-    """Replay half a year of promises and see where they stand."""
+@click.option("--dossier", "name", default=DEFAULT, show_default=True, metavar="NAME",
+              help="Which of the dossiers that come with a demo.")  # fmt: skip
+def command(out: Path, name: str) -> None:
+    """Replay months of promises and see where they stand."""
     import tracker
     from tracker import rounds
     from tracker.cli import status
     from tracker.cli.demo_feeds import SavedFeed, serve
     from tracker.cli.explain import print_explanation
     from tracker.digest.service import preview
-    from tracker.resources import resource
 
-    seeds = resource("seeds")
-    tables = tomllib.loads((seeds / NAME / "demo.toml").read_text(encoding="utf-8"))
-    saved = {feed["file"]: SavedFeed(seeds / NAME / feed["file"]) for feed in tables["feed"]}
+    seed = _seed(name)
+    tables = tomllib.loads((seed / "demo.toml").read_text(encoding="utf-8"))
+    show = Show(**{**tables["demo"], "next": tuple(tables["demo"]["next"])})
+    saved = {feed["file"]: SavedFeed(seed / feed["file"]) for feed in tables["feed"]}
     work = _fresh(out)
-    shutil.copy(seeds / f"{NAME}.toml", work / f"{NAME}.toml")
-    clock = rounds.Clock(days(saved.values())[0])
+    shutil.copy(seed.with_suffix(".toml"), work / f"{name}.toml")
+    clock = rounds.Clock(days(show, saved.values())[0])
+
+    def configure(url: Any, *, interval: str, durable: bool) -> None:
+        _write_config(work / "config.toml", name, show.zone, tables, url, interval=interval, durable=durable)
+
     with serve(saved, clock) as address:
-        _write_config(work / "config.toml", tables, lambda file: address + file, interval="1m", durable=False)
+        configure(lambda file: address + file, interval="1m", durable=False)
         with tracker.open(work / "config.toml", clock=clock) as t:
-            dossier = t.read_dossier(work / f"{NAME}.toml")
-            moments = days(saved.values(), dossier.moments())
-            with output.progress(len(moments), "Replaying December 2017 to June 2018") as advance:
+            dossier = t.read_dossier(work / f"{name}.toml")
+            moments = days(show, saved.values(), dossier.moments())
+            with output.progress(len(moments), f"Replaying {show.span}") as advance:
                 documents = 0
-                for done in rounds.replay(t, [dossier], moments, clock, NAME):
+                for done in rounds.replay(t, [dossier], moments, clock, name):
                     if done.failed:
                         raise click.ClickException(f"a demo feed failed: {done.failed[0].error}")
                     documents += done.considered
-                    advance(f"{done.at.astimezone(output.zone(ZONE)):%-d %B %Y}")
+                    advance(f"{done.at.astimezone(output.zone(show.zone)):%-d %B %Y}")
             subject, _, html, eml = preview(t, DIGEST)
             board = t.board()
-            explanation = t.explain(EXPLAINED)
+            explanation = t.explain(show.explain)
             head = t.head()
     (work / "feeds").mkdir()
     for file, feed in saved.items():
         (work / "feeds" / file).write_bytes(feed.on(clock()))
-    _write_config(work / "config.toml", tables, lambda file: f"feeds/{file}", interval="1h", durable=True)
+    configure(lambda file: f"feeds/{file}", interval="1h", durable=True)
     (work / "digest.eml").write_bytes(eml)
     (work / "digest.html").write_text(html, encoding="utf-8")
     _publish(work, out)
 
-    click.echo(
-        f"\nWhere the promises stood on {LAST:%-d %B %Y}, from {documents} documents and {head} events:\n"
-    )
+    told = f"from {documents} documents and {head} events"
+    click.echo(f"\nWhere the promises stood on {show.last:%-d %B %Y}, {told}:\n")
     status.print_board(board, "table")
     click.echo("\nOne of them explained:\n")
     print_explanation(explanation)
-    click.echo(
-        f"\nThe digest “{subject}” is in {out / 'digest.html'} and {out / 'digest.eml'}.\n"
-        f"\nTry next, in {out}:\n"
-        "  tracker status --as-of 2018-05-10\n"
-        "  tracker status --as-of 2018-03-07 --known-at 2018-03-07\n"
-        "  tracker explain dprk-shut-test-site\n"
-        "  tracker review list\n"
-    )
+    click.echo(f"\nThe digest “{subject}” is in {out / 'digest.html'} and {out / 'digest.eml'}.\n")
+    click.echo(f"Try next, in {out}:\n" + "".join(f"  {line}\n" for line in show.next))
 
 
-def days(feeds: Any, known: tuple[datetime, ...] = ()) -> list[datetime]:
-    """The ends of the days, in Seoul, on which anything was published or known; the first and last always."""
+def _seed(name: str) -> Path:
+    """The folder of the demo of a dossier."""
+    from tracker.errors import did_you_mean
+    from tracker.resources import resource
+
+    seeds = resource("seeds")
+    known = sorted(found.parent.name for found in seeds.glob("*/demo.toml"))
+    if name not in known:
+        told = f"no demo is called {name!r}{did_you_mean(name, known)}; there are {', '.join(known)}"
+        raise click.BadParameter(told, param_hint="--dossier")
+    return seeds / name
+
+
+def days(show: Show, feeds: Any, known: tuple[datetime, ...] = ()) -> list[datetime]:
+    """The ends of the days on which anything was published or known; the first and last always."""
     from tracker.evidence.when import midnight
 
     events = sorted({moment for feed in feeds for moment in feed.moments()} | set(known))
     moments = []
-    day = FIRST
-    while day <= LAST:
-        start, end = midnight(day, ZONE), midnight(day + timedelta(days=1), ZONE)
-        if day in (FIRST, LAST) or any(start < moment <= end for moment in events):
+    day = show.first
+    while day <= show.last:
+        start, end = midnight(day, show.zone), midnight(day + timedelta(days=1), show.zone)
+        if day in (show.first, show.last) or any(start < moment <= end for moment in events):
             moments.append(end)
         day += timedelta(days=1)
     return moments
@@ -136,7 +166,9 @@ def _publish(work: Path, out: Path) -> None:
         shutil.rmtree(_aside(place))
 
 
-def _write_config(path: Path, tables: dict[str, Any], url: Any, *, interval: str, durable: bool) -> None:
+def _write_config(
+    path: Path, name: str, zone: str, tables: dict[str, Any], url: Any, *, interval: str, durable: bool
+) -> None:
     """The demo's config: its sources and feeds, verdicts by policy, one weekly digest.
 
     While it is made it need not survive a power cut: two thousand waits for the disk took half a minute.
@@ -146,8 +178,8 @@ def _write_config(path: Path, tables: dict[str, Any], url: Any, *, interval: str
         "",
         "[tracker]",
         'database = "tracker.sqlite3"',
-        f'zone = "{ZONE}"',
-        f'dossiers = ["{NAME}.toml"]',
+        f'zone = "{zone}"',
+        f'dossiers = ["{name}.toml"]',
         *([] if durable else ["durable = false"]),
         "",
         "[policy]",
