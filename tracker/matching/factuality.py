@@ -275,7 +275,7 @@ def _headline_progressive(act: Act, place: int) -> Judgement | None:
     subject = low.isalpha() and not (is_past(low) or is_gerund(low) or low in words.NO_SUBJECT)
     # What ends in "s" may as well be a verb ("backs closing"); an adverb after it settles that.
     if subject and (adverb or not low.endswith("s")):
-        return Judgement(Factuality.ACTUAL, act.cue("headline progressive", act.at), 0.6)
+        return Judgement(Factuality.ACTUAL, act.cue("headline progressive", act.at), 0.6, True)
     return None
 
 
