@@ -10,11 +10,12 @@ from typing import BinaryIO
 
 from tracker.api.base import Base, who
 from tracker.archive import documents as archive
-from tracker.commitments.events import Event
+from tracker.commitments.events import Event, Fact
 from tracker.database.scrub import scrub
 from tracker.desk import forget as forgetting
 from tracker.desk import load as loading
 from tracker.desk import record as recording
+from tracker.desk import unread
 from tracker.desk.forget import Forgotten
 from tracker.desk.load import Loaded
 from tracker.desk.record import Recorded
@@ -135,14 +136,28 @@ class Writing(Base):
         return scrub(self.database, archive.documents.name)
 
     def consider(self) -> int:
-        """Match and judge the documents captured since the last time; returns how many there were."""
+        """Match and judge the documents captured since the last time; returns how many there were.
+
+        Then commitments that are new, or are to be recognised by other words, are matched against the
+        documents stored before, too.
+        """
         total = 0
         while True:
             with self._writing() as (connection, now):
-                count = self.desk.consider(connection, now)
-            total += count
-            if not count:
+                done = self.desk.consider(connection, now)
+            total += done.new
+            if not done.new and not done.again:
                 return total
+
+    def read_by_hand(self, feed: str, language: str, because: str, *, for_good: bool = False) -> Fact:
+        """Say that a person dealt with what `unread` lists of a feed and language, up to the last capture.
+
+        Later ones are listed again, unless it is `for_good`. Raises `UserError` where nothing waits.
+        """
+        with self._writing() as (connection, now):
+            return unread.read_by_hand(
+                connection, feed, language, because, now, self.zone, who(), for_good=for_good
+            )
 
     def sweep(self) -> int:
         """Take down deadlines that passed and windows that closed; returns how many facts that made."""

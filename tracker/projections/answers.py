@@ -59,7 +59,9 @@ class Quote:
 
     `words` are the exact words, `spans` their place in `text`, the whole captured text. `counted` says that
     the verdict used it, `rejected` that a reviewer took it back. `number` is the document's in this archive;
-    where it is not here, in the archive where it was found.
+    where it is not here, in the archive where it was found. `because` says why it has that grade; `matcher` by
+    which version of the matcher and of its words it was found, or that it was entered by hand; `revises` which
+    finding in the same document it takes the place of.
     """
 
     id: str
@@ -77,6 +79,9 @@ class Quote:
     text: str
     spans: tuple[Span, ...]
     number: int
+    because: str
+    matcher: str
+    revises: str
     counted: bool
     rejected: bool
 
@@ -260,7 +265,8 @@ class TimelineEntry:
 class InboxItem:
     """Something that waits for a person.
 
-    `kind` is dispute, unsupported, fact, finding, deadline or unobserved.
+    `kind` is dispute, unsupported, fact, finding, deadline, unobserved or language. The last is about no
+    commitment: its `commitment` is empty, and its `title` that of the first document nobody could read.
     """
 
     commitment: str
@@ -268,6 +274,21 @@ class InboxItem:
     kind: str
     reason: str
     quote: Quote | None
+    since: datetime
+
+
+@frozen(kw_only=True)
+class Unread:
+    """Documents of a feed in a language that the matcher cannot read, which no person has dealt with.
+
+    `count` is how many there are; `number` and `title` are the first one's, which came at `since`.
+    """
+
+    feed: str
+    language: str
+    count: int
+    number: int
+    title: str
     since: datetime
 
 

@@ -22,6 +22,7 @@ from tracker.commitments.rules import Inert
 from tracker.commitments.standing import Flag, Standing, State, Status
 from tracker.evidence.document import Document
 from tracker.evidence.finding import Finding, Relation
+from tracker.evidence.grade import Reliability
 from tracker.log import log
 from tracker.log.streams import COMMITMENT
 from tracker.log.texts import is_storable
@@ -185,6 +186,9 @@ class Reader:
                     text=text,
                     spans=spans,
                     number=document.number if document else finding.number,
+                    because=_grounds(finding),
+                    matcher=finding.matcher,
+                    revises=finding.revises,
                     counted=counted,
                     rejected=self._is_rejected(finding.id),
                 )
@@ -288,6 +292,14 @@ def _described(standing: Standing) -> Commitment:
         note=terms.note,
         standing=standing,
     )
+
+
+def _grounds(finding: Finding) -> str:
+    """`B: 'Example Wire' in the source list; 2: told by one origin, nothing against it`."""
+    unjudged = finding.reliability is Reliability.F
+    place = "is not graded in the source list" if unjudged else "in the source list"
+    first = f"{finding.reliability}: {finding.publisher!r} {place}"
+    return f"{first}; {finding.credibility}: {finding.because}" if finding.because else first
 
 
 def _title(document: Document | None) -> str:
