@@ -1,4 +1,4 @@
-"""A desk over documents that a test writes down: an invented harbour, its promises, and who reports on them."""
+"""A desk over documents that a test writes down: an invented harbour, its promises, who reports on them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ for = ["{name}"]
 BRIDGE = """object = ["harbour-bridge"]
 actors = ["port-authority"]
 fulfils = ["{act} -> <harbour-bridge>"]
-violates = ["demolish|close -> <harbour-bridge>"]
+violates = ["(demolish | close) -> <harbour-bridge>"]
 """
 FEES = """object = ["mooring-fees"]
 actors = ["port-authority"]

@@ -117,7 +117,7 @@ class PolicySettings:
         return self.enabled or any(each.enabled for each in self.override)
 
     def of(self, commitment: str) -> PolicySettings:
-        """The settings for one commitment, which override nothing more; theirs is the hash in its verdicts."""
+        """The settings for one commitment, which override nothing more; its verdicts carry their hash."""
         if not self.override:
             return self
         named = next((each for each in self.override if commitment in each.commitments), None)

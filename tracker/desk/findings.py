@@ -137,7 +137,7 @@ def _revises(reading: Reading, before: Finding, matcher: str) -> bool:
 
 
 def _decision(match: Match) -> tuple[object, ...]:
-    """What of a match can change a verdict; the place of the words and the party of a speaker cannot alone."""
+    """What of a match can change a verdict; the place of its words alone cannot."""
     return match.relation, match.factuality, match.occurred
 
 

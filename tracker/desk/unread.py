@@ -33,9 +33,7 @@ def note(connection: Connection, documents: Sequence[Document], now: datetime, z
         told = _latest(connection, feed, language)
         if isinstance(told, LanguageUnread) or (isinstance(told, LanguageRead) and told.for_good):
             continue
-        event = LanguageUnread(
-            feed=feed, language=language, number=document.number, document=document.hash
-        )
+        event = LanguageUnread(feed=feed, language=language, number=document.number, document=document.hash)
         draft = log.Draft(event, Occurred.at(now, zone), recorded_by="matcher", cause=document.hash)
         log.append(connection, {FEED + feed: (log.Expected.ANY, [draft])}, now)
 
@@ -56,7 +54,8 @@ def read_by_hand(
     if (feed, language) not in [(each.feed, each.language) for each in waiting]:
         near = did_you_mean(f"{feed} {language}", [f"{each.feed} {each.language}" for each in waiting])
         raise UserError(
-            f"nothing of feed {feed!r} in {language!r} waits to be read{near}; `tracker evidence unread` lists"
+            f"nothing of feed {feed!r} in {language!r} waits to be read{near};"
+            " `tracker evidence unread` lists what does"
         )
     event = LanguageRead(
         feed=feed,

@@ -1,9 +1,9 @@
 """Events that are not about one commitment's life: findings, dossiers, the log itself.
 
 `findings/<commitment>` holds what was found and what a reviewer made of it, apart from the commitment's own
-stream, which stays short. `dossier/<name>` holds the words a dossier is matched with. `documents`
-holds which captured words were forgotten, `feed/<name>` where a feed is, whether it is visited, and what of it was
-not read, `tracker` what happened to the log.
+stream, which stays short. `dossier/<name>` holds the words a dossier is matched with. `documents` holds which
+captured words were forgotten, `feed/<name>` where a feed is, whether it is visited, and what of it nobody
+could read, `tracker` what happened to the log.
 """
 
 from __future__ import annotations

@@ -59,9 +59,9 @@ class Quote:
 
     `words` are the exact words, `spans` their place in `text`, the whole captured text. `counted` says that
     the verdict used it, `rejected` that a reviewer took it back. `number` is the document's in this archive;
-    where it is not here, in the archive where it was found. `because` says why it has that grade; `matcher` by
-    which version of the matcher and of its words it was found, or that it was entered by hand; `revises` which
-    finding in the same document it takes the place of.
+    where it is not here, in the archive where it was found. `because` says why it has that grade. `matcher`
+    is the version of the matcher and of its words that found it, or "by hand"; `revises` is the finding in
+    the same document that it takes the place of.
     """
 
     id: str
@@ -153,7 +153,8 @@ class Evidence:
     """One finding on a commitment, and what became of it.
 
     `quote.counted` says that the verdict rests on it, `quote.rejected` that a reviewer took it back,
-    `accepted` that one held it true, `waiting` that a person has to decide. `reviewed_by` and `because` tell
+    `accepted` that one held it true, `waiting` that a person has to decide. `revised_by` is the finding
+    in the same document that took its place, if one did. `reviewed_by` and `because` tell
     of the review, both empty without one. `confidence` is the matcher's, from 0 to 1; `speaker` the name
     that the words are attributed to, empty where the newsroom says it itself. It was made at `position` of
     the log.
@@ -163,6 +164,7 @@ class Evidence:
     quote: Quote
     waiting: bool
     accepted: bool
+    revised_by: str
     reviewed_by: str
     because: str
     confidence: float
