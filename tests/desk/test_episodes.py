@@ -177,3 +177,22 @@ def test_the_policy_is_the_same_over_real_documents() -> None:
         desk.print(Story(raised, by="Courier", on="2024-03-05"), Story(raised, by="Herald", on="2024-03-05"))
         assert desk.statuses() == {"bridge": "active", "fees": "violated"}
         assert desk.t.commitment("fees").breaches == 1
+
+
+def test_a_further_breach_waits_for_a_person_where_no_rule_decides() -> None:
+    """Echoes of the last one do not; and a further one disputes nothing."""
+    with life(PolicySettings(), (ENDLESS,)) as log:
+        log.find(breach("ap", 10))
+        log.wait(0)
+        log.t.review_accept(f"{1:032x}")
+        log.find(breach("tass", 10), breach("dpa", 12))
+        assert log.t.commitment("bread").to_review == 0
+        log.wait(14)
+        log.find(breach("ap", 25))
+        row = log.t.commitment("bread")
+        assert (row.status, row.to_review, row.flags) == ("violated", 1, ())
+        assert [item.kind for item in log.t.inbox()] == ["finding"]
+        log.wait(0)
+        log.t.review_accept(f"{4:032x}")
+        row = log.t.commitment("bread")
+        assert (row.breaches, row.to_review) == (2, 0)
