@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.desk.press import Press, Story, press, titles
+from tracker.commitments.policy import PolicySettings
 from tracker.desk import consider as considering
 from tracker.desk import words
+from tracker.matching.matcher import Matcher
 
 OPENS = "Port authority opens harbour bridge"
 OPENED = Story(OPENS)
@@ -190,6 +192,46 @@ def test_grades_do_not_hang_on_whose_answer_came_first(order: list[Story]) -> No
         assert one.found("fees") == other.found("fees")
 
 
+ENVOY = (
+    "{0}The port authority opened the harbour bridge on Friday, {1}. Cars queued for two hours to be among "
+    "the first across, and the old ferry made its last trip in the evening before a crowd on both quays."
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    order=st.permutations(
+        [
+            Story("Bridge is open", by="Gazette", on="2024-03-01", body=ENVOY.format("", "a sunny day")),
+            Story("New link", by="Herald", on="2024-03-03", body=ENVOY.format("", "a bright day")),
+            Story("Ferry retires", by="Courier", on="2024-03-02", body=ENVOY.format("New: ", "a fine day")),
+        ]
+    )
+)
+def test_copies_with_edits_are_one_origin_whichever_came_first(order: list[Story]) -> None:
+    """That of the one which was published first; so they confirm nobody, and decide nothing."""
+    with press(policy={"enabled": True}) as desk:
+        desk.load()
+        desk.print(*order)
+        quotes = [each.quote for each in desk.t.evidence("bridge")]
+        assert [(quote.origin, quote.grade) for quote in quotes] == [("Gazette", "B2")] * 3
+        assert desk.statuses() == {"bridge": "active"}
+
+
+def test_wires_that_quote_one_envoy_and_a_party_with_its_agency_are_one_origin_each() -> None:
+    """As the matcher names the speaker, and the source list the party."""
+    words = "Port authority opened harbour bridge, Ada Quill said"
+    with press() as desk:
+        desk.load()
+        desk.print(
+            *(Story(words, by=name) for name in ("Coast Wire", "Gazette", "Herald")),
+            *(Story(OPENS, by=name) for name in ("Port Ministry", "Port News Agency")),
+        )
+        origins = {each.quote.publisher: each.quote.origin for each in desk.t.evidence("bridge")}
+        assert origins["Coast Wire"] == origins["Gazette"] == origins["Herald"]
+        assert origins["Port Ministry"] == origins["Port News Agency"] == "party:port"
+
+
 def said(desk: Press, name: str) -> set[tuple[str, ...]]:
     """The findings without their grades, which say what was known when each was made."""
     return {(*found[:5], found[6]) for found in desk.found(name)}
@@ -219,6 +261,48 @@ def test_what_is_found_does_not_hang_on_the_order_of_words_and_documents(
         other.consider()
         for name in ("bridge", "fees"):
             assert said(one, name) == said(other, name)
+
+
+def test_a_verdict_stands_when_its_finding_is_read_otherwise_and_a_new_reading_can_bring_one() -> None:
+    """And the what-if under the settings in force has nothing else to say, in either case."""
+    for before, after, state in (("open", "inaugurate", "fulfilled"), ("inaugurate", "open", "fulfilled")):
+        with press(policy={"enabled": True, "origins": 1}) as desk:
+            desk.load(act=before)
+            desk.print(OPENED)
+            desk.load(act=after)
+            desk.consider()
+            assert len(desk.t.evidence("bridge")) == 2
+            assert desk.statuses() == {"bridge": state}
+            assert desk.t.rejudge(desk.t.policy).differences == ()
+    with press() as desk:
+        desk.load(act="inaugurate")
+        desk.print(OPENED)
+        desk.load()
+        desk.consider()
+        (difference,) = desk.t.rejudge(PolicySettings(enabled=True, origins=1)).differences
+        assert difference.after.state == "fulfilled"
+        desk.load(act="inaugurate")
+        desk.consider()
+        (difference,) = desk.t.rejudge(PolicySettings(enabled=True, origins=1)).differences
+        assert difference.after.state == "fulfilled"  # it would have been judged while it was read so
+
+
+def test_another_version_of_the_matcher_reads_the_archive_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it finds just the same is not found twice."""
+    with press() as desk:
+        desk.load()
+        desk.print(OPENED)
+        head = desk.t.head()
+        monkeypatch.setattr(Matcher, "version", "next")
+        with desk.t.database.writing() as connection:
+            words.plan(connection)
+            assert words.behind(connection) == {"bridge": 0}
+            words.plan(connection)
+        desk.consider()
+        assert desk.t.head() == head
+        with desk.t.database.writing() as connection:
+            words.plan(connection)
+            assert words.behind(connection) == {}
 
 
 def test_the_matcher_adds_what_changed_and_is_not_built_anew() -> None:

@@ -33,7 +33,10 @@ def note(connection: Connection, documents: Sequence[Document], now: datetime, z
         told = _latest(connection, feed, language)
         if isinstance(told, LanguageUnread) or (isinstance(told, LanguageRead) and told.for_good):
             continue
-        event = LanguageUnread(feed=feed, language=language, number=document.number, document=document.hash)
+        # Also those that were captured by a tracker which did not yet tell of them.
+        since = told.number + 1 if isinstance(told, LanguageRead) else 0
+        sample = archive.in_language(connection, feed, language, since)[1] or document
+        event = LanguageUnread(feed=feed, language=language, number=sample.number, document=sample.hash)
         draft = log.Draft(event, Occurred.at(now, zone), recorded_by="matcher", cause=document.hash)
         log.append(connection, {FEED + feed: (log.Expected.ANY, [draft])}, now)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WORDS = ("WatchChanged", "DossierLoaded")
 CONSIDERED = "considered"
-_PLANNED = "words"
+_PLANNED = "words/"  # and the version of the matcher: what another one made is read anew
 _STORED = "stored/"
 _NAMED = re.compile(r"<([^<>]+)>")
 
@@ -139,18 +139,25 @@ def move(connection: Connection, number: int, name: str = CONSIDERED) -> None:
 
 
 def plan(connection: Connection) -> None:
-    """Send every commitment whose words are others than at the last plan back to the first document."""
-    planned, position = cursor(connection, _PLANNED), log.last_of(connection, WORDS)
+    """Send every commitment whose words are others than at the last plan back to the first document.
+
+    All of them, where the matcher is of another version than the one that planned last.
+    """
+    from tracker.matching.matcher import Matcher
+
+    name = _PLANNED + Matcher.version
+    planned, position = cursor(connection, name), log.last_of(connection, WORDS)
     if position == planned:
         return
     facts = list(log.read_all(connection, types=WORDS))
     before = Words().after(fact for fact in facts if fact.position <= planned)
     old, new = before.versions(), before.after(facts).versions()
     if cursor(connection):
-        for name in new:
-            if new[name] != old.get(name):
-                move(connection, 0, _STORED + name)
-    move(connection, position, _PLANNED)
+        for commitment in new:
+            if new[commitment] != old.get(commitment):
+                move(connection, 0, _STORED + commitment)
+    connection.execute(cursors.delete().where(cursors.c.name.startswith(_PLANNED)))
+    move(connection, position, name)
 
 
 def behind(connection: Connection) -> dict[str, int]:

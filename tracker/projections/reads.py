@@ -32,7 +32,6 @@ from tracker.projections.inbox import Inbox
 from tracker.projections.runner import View
 from tracker.projections.shelf import Shelf
 
-
 # Of one breach it is told for days; by default the policy, too, takes that for one episode.
 ECHO = timedelta(days=3)
 
