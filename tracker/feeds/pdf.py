@@ -16,6 +16,7 @@ from tracker.errors import ParseFailed, UserError
 
 SECONDS = 30.0
 MAX_PAGES = 400
+MEMORY = 1 << 30  # bytes
 _CHILD = "from tracker.feeds.pdf import serve; serve()"
 
 
@@ -50,6 +51,11 @@ def read_pdf(body: bytes, seconds: float = SECONDS) -> tuple[str, str]:
 
 def serve() -> None:
     """The child: a PDF on standard input, its title and text, or what is wrong, on standard output."""
+    if sys.platform == "linux":
+        import resource
+
+        # A few kilobytes can inflate to all the memory there is.
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     body = sys.stdin.buffer.read()
     sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
