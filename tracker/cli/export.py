@@ -30,7 +30,8 @@ HISTORY = ("id", "title", *_STANDS)
 EVIDENCE = ("commitment", "finding", "position", "recorded_at", "document", "publisher", "title", "url",
             "published", "reliability", "credibility", "origin", "speaker", "relation", "factuality",
             "occurred_from", "occurred_to", "confidence", "counted", "rejected", "accepted", "waiting",
-            "reviewed_by", "because", "words", "grade_because", "matcher", "revises", "revised_by")  # fmt: skip
+            "reviewed_by", "because", "words", "grade_because", "matcher", "revises",
+            "revised_by")  # fmt: skip
 CHANGES = ("position", "recorded_at", "commitment", "title", "before_status", "before_state", *_STANDS,
            "because")  # fmt: skip
 
