@@ -18,10 +18,12 @@ from __future__ import annotations
 
 import argparse
 import csv
+import operator
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -307,7 +309,7 @@ def main() -> None:
     print(f"{len(headlines)} headlines, {sum(len(h.labels) for h in headlines)} labels\n")
     print(f"relevance           {score(headlines, found, lambda said: True)}")
     for word in POLARITIES:
-        print(f"{word:<19} {score(headlines, found, lambda said, word=word: said == word)}")
+        print(f"{word:<19} {score(headlines, found, partial(operator.eq, word))}")
     print(f"both                {score(headlines, found, lambda said: said in POLARITIES)}")
     caught, there = episodes(headlines, found)
     print(f"episodes            {caught} of {there} caught")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Rejudged,
         Score,
         TimelineEntry,
+        Unread,
     )
 
 __version__ = "0.1.0"
@@ -57,6 +58,7 @@ _PLACES = {
     "Rejudged": "tracker.projections.answers",
     "Score": "tracker.projections.answers",
     "TimelineEntry": "tracker.projections.answers",
+    "Unread": "tracker.projections.answers",
 }
 
 __all__ = [
@@ -77,6 +79,7 @@ __all__ = [
     "TimelineEntry",
     "Tracker",
     "TrackerError",
+    "Unread",
     "UserError",
     "__version__",
     "open",

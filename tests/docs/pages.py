@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.cli.test_cli import run
 
 # What a word in capitals stands for, in an example whose answer is another one each time.
-SHOWN = {"N": r"\d+", "TIME": r"\S+Z", "HASH": "[0-9a-f]{64}"}
+SHOWN = {"N": r"\d+", "TIME": r"\S+Z", "HASH": "[0-9a-f]{64}", "ID": "[0-9a-f]{32}"}
 
 
 def loaded_desk(folder: Path) -> Path:
@@ -35,6 +35,6 @@ def run_examples(page: str, desk: Path) -> None:
             assert done.returncode == 0, (line, done.stderr)
             told = done.stdout
         else:
-            wanted = re.sub(r"\b(N|TIME|HASH)\b", lambda found: SHOWN[found[1]], re.escape(line))
+            wanted = re.sub(r"\b(N|TIME|HASH|ID)\b", lambda found: SHOWN[found[1]], re.escape(line))
             assert re.search(f"^{wanted} *$".replace(r"\ \ ", " +"), told, re.MULTILINE), (line, told)
     assert told

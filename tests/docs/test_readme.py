@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_every_key_of_the_default_config_is_known_and_every_known_key_is_documen
     import attrs
 
     from tracker.api import TABLES
-    from tracker.commitments.policy import PolicySettings
+    from tracker.commitments.policy import Override, PolicySettings
     from tracker.config import Config, TrackerSettings
     from tracker.daemon import RunSettings
     from tracker.digest.settings import DigestSettings, SmtpSettings
@@ -117,3 +118,7 @@ def test_every_key_of_the_default_config_is_known_and_every_known_key_is_documen
             assert re.search(rf"^#? ?{field.name} *=|`{field.name}`", text, re.MULTILINE), (
                 f"[{name}] {field.name}"
             )
+    (lines,) = re.findall(r"^# \[\[policy\.override\]\]\n((?:# .+\n)+)", text, re.MULTILINE)
+    table = tomllib.loads(re.sub("^# ", "", lines, flags=re.MULTILINE))
+    assert set(table) == {field.name for field in attrs.fields(Override)}
+    assert Config("x", ROOT, {"policy": {"override": [table]}}, {}).section("policy", PolicySettings)

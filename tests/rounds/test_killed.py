@@ -28,8 +28,8 @@ from tracker import rounds
 from tracker.api import Tracker
 from tracker.archive import documents as archive
 from tracker.database.engine import Database
-from tracker.desk.consider import CURSOR
 from tracker.desk.tables import cursors
+from tracker.desk.words import CONSIDERED
 from tracker.evidence.document import Document, Entry
 from tracker.evidence.finding import Finding
 from tracker.feeds.tables import feeds as table
@@ -120,7 +120,9 @@ class Struck:
             # The server may only now be committing for a client that is gone; we look after it.
             leased = sa.select(sa.func.count()).where(table.c.lease_until.is_not(None))
             is_visiting = bool(connection.execute(leased).scalar())
-            cursor = connection.execute(sa.select(cursors.c.number).where(cursors.c.name == CURSOR)).scalar()
+            cursor = connection.execute(
+                sa.select(cursors.c.number).where(cursors.c.name == CONSIDERED)
+            ).scalar()
             is_behind = archive.last_number(connection) > (cursor or 0)
         self.visits += is_visiting
         self.unconsidered += is_behind
@@ -173,7 +175,7 @@ def kill_rounds(url: str, folder: Path, times: int) -> Struck:
             assert_whole(documents, living)
             with database.reading() as connection:
                 considered = connection.execute(sa.select(cursors.c.name, cursors.c.number)).all()
-            assert [tuple(row) for row in considered] == [(CURSOR, len(documents))]
+            assert [tuple(row) for row in considered] == [(CONSIDERED, len(documents))]
             found = findings(t)
             assert t.verify().position == t.head()
     assert len({finding.id for finding in found}) == len(found)

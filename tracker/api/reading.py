@@ -38,11 +38,13 @@ from tracker.projections.answers import (
     Rejudged,
     Score,
     TimelineEntry,
+    Unread,
 )
 from tracker.projections.changing import changes
 from tracker.projections.explaining import explain
 from tracker.projections.scoring import scorecard
 from tracker.projections.searching import search
+from tracker.projections.unread import open_ones
 from tracker.projections.waiting import waiting
 from tracker.projections.weighing import evidence
 
@@ -145,7 +147,12 @@ class Reading(Base):
     def inbox(self, *, as_of: When = None, known_at: When = None) -> tuple[InboxItem, ...]:
         """What waits for a person, the most pressing first."""
         with self._reading(as_of, known_at) as reader:
-            return tuple(waiting(reader))
+            return tuple(waiting(reader, self._moment(known_at)))
+
+    def unread(self) -> tuple[Unread, ...]:
+        """Documents in languages that the matcher cannot read, by feed and language, until a person has."""
+        with self.database.reading() as connection:
+            return tuple(open_ones(connection, log.read_head(connection).position))
 
     def rejudge(self, policy: PolicySettings, *, as_of: When = None) -> Rejudged:
         """What would stand otherwise had the findings been judged under `policy`; records nothing."""

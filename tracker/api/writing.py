@@ -10,12 +10,14 @@ from typing import BinaryIO
 
 from tracker.api.base import Base, who
 from tracker.archive import documents as archive
-from tracker.commitments.events import Event
+from tracker.commitments.events import Event, Fact
 from tracker.database.scrub import scrub
+from tracker.desk import by_hand, unread
 from tracker.desk import forget as forgetting
 from tracker.desk import ingest as ingesting
 from tracker.desk import load as loading
 from tracker.desk import record as recording
+from tracker.desk.by_hand import Added, Said
 from tracker.desk.forget import Forgotten
 from tracker.desk.load import Loaded
 from tracker.desk.record import Recorded
@@ -24,7 +26,7 @@ from tracker.dossier.dossier import Dossier
 from tracker.errors import DossierError, UnknownFeed, did_you_mean
 from tracker.evidence.document import Record
 from tracker.evidence.finding import Relation
-from tracker.evidence.when import Occurred
+from tracker.evidence.when import Occurred, occurrence
 from tracker.feeds import standing as feed_standing
 from tracker.feeds.settings import FeedSettings
 from tracker.log import log, transfer
@@ -51,8 +53,19 @@ class Writing(Base):
             found = [self.load_dossier(dossier) for dossier in dossiers]
         return Loaded(
             tuple(change for each in found for change in each.changes),
-            tuple(note for each in found for note in each.notes),
+            (*(note for each in found for note in each.notes), *self._overridden_in_vain(dossiers)),
         )
+
+    def _overridden_in_vain(self, dossiers: Sequence[Dossier]) -> list[str]:
+        """A note for each commitment that only the policy knows; its id may be mistyped."""
+        with self.database.reading() as connection:
+            known = [*log.in_order(connection, COMMITMENT), *(e.id for d in dossiers for e in d.entries)]
+        named = [name for override in self.policy.override for name in override.commitments]
+        return [
+            f"[[policy.override]] names {name!r}, which is no commitment{did_you_mean(name, known)}"
+            for name in named
+            if name not in known
+        ]
 
     def read_dossier(self, path: Path) -> Dossier:
         """Read and check one dossier file; raises `DossierError`."""
@@ -168,14 +181,70 @@ class Writing(Base):
             return ingesting.ingest(connection, records, now)
 
     def consider(self) -> int:
-        """Match and judge the documents captured since the last time; returns how many there were."""
+        """Match and judge the documents captured since the last time; returns how many there were.
+
+        Then commitments that are new, or are to be recognised by other words, are matched against the
+        documents stored before, too.
+        """
         total = 0
         while True:
             with self._writing() as (connection, now):
-                count = self.desk.consider(connection, now)
-            total += count
-            if not count:
+                done = self.desk.consider(connection, now)
+            total += done.new
+            if not done.new and not done.again:
                 return total
+
+    def read_by_hand(self, feed: str, language: str, because: str, *, for_good: bool = False) -> Fact:
+        """Say that a person dealt with what `unread` lists of a feed and language, up to the last capture.
+
+        Later ones are listed again, unless it is `for_good`. Raises `UserError` where nothing waits.
+        """
+        with self._writing() as (connection, now):
+            return unread.read_by_hand(
+                connection, feed, language, because, now, self.zone, who(), for_good=for_good
+            )
+
+    def add_evidence(
+        self,
+        place: str,
+        commitment: str,
+        *,
+        quotes: Sequence[str] = (),
+        relation: str | None = None,
+        occurred: str | date | datetime | None = None,
+        publisher: str | None = None,
+        published: str | date | datetime | None = None,
+        language: str = "en",
+        because: str = "",
+    ) -> Added:
+        """Archive a page, a PDF or a note, and make a finding of it that waits for review.
+
+        `place` is a file or an http(s) address, fetched within the bounds of `[fetch]`. `quotes` are words
+        that stand in it once each; without them and `relation` the matcher says what it finds. `publisher` is
+        looked up in the source list; else it is the host of the address, and of a file the person. Doing it
+        again adds nothing. Raises `UserError`.
+        """
+        from tracker.feeds.paper import read_paper  # as above
+
+        when = None if published is None else occurrence(published, self.zone).start
+        paper = read_paper(place, self.fetch_settings, when, language)
+        with self._writing() as (connection, now):
+            said = Said(
+                commitment,
+                tuple(quotes),
+                Relation(relation) if relation else None,
+                self._occurrence(connection, commitment, occurred) if occurred else None,
+                because,
+            )
+            document = by_hand.archived(
+                connection, paper.entry, publisher or paper.host or who(), language, now
+            )
+            matches = self.desk.match(self.desk.matcher(connection), document)
+            matched = by_hand.matched_in(matches, commitment)
+            added = by_hand.add(connection, document, said, matched, self.sources, now, self.zone, who())
+            if added.is_new:
+                self.desk.judge(connection, commitment, now)
+            return added
 
     def sweep(self) -> int:
         """Take down deadlines that passed and windows that closed; returns how many facts that made."""

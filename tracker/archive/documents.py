@@ -253,6 +253,26 @@ def seen_before(
     return [(row.number, row.hash) for row in connection.execute(query)]
 
 
+def in_language(
+    connection: Connection, feed: str, language: str, since: int, seen_by: datetime | None = None
+) -> tuple[int, Document | None]:
+    """How many captures of a feed, from number `since` on, are in a language, and the first of them.
+
+    Without those that were forgotten, and those first seen after `seen_by`.
+    """
+    query = sa.select(documents).where(
+        documents.c.feed == feed,
+        documents.c.language == language,
+        documents.c.number >= since,
+        sa.not_(documents.c.forgotten),
+    )
+    if seen_by is not None:
+        query = query.where(documents.c.first_seen <= seen_by)
+    count = connection.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one()
+    row = connection.execute(query.order_by(documents.c.number).limit(1)).first()
+    return count, _document(row) if row is not None else None
+
+
 def last_number(connection: Connection) -> int:
     """The number of the latest capture, 0 where there is none."""
     return connection.execute(sa.select(sa.func.max(documents.c.number))).scalar() or 0

@@ -43,6 +43,8 @@ COMMANDS = {
     "rejudge": ("rejudge", "What would stand otherwise under other settings of the policy."),
     "graph": ("graph", "Draw who owes whom what, as Mermaid or DOT."),
     "review": ("review", "List, accept or reject what waits for a person."),
+    "evidence": ("evidence", "Show or add evidence by hand, with its grades; list what is unread."),
+    "add": ("add", "Draft a new commitment into a dossier file."),
     "record": ("record", "Record a verdict or another fact by hand."),
     "retract": ("retract", "Take back one recorded fact."),
     "digest": ("digest", "Preview or send a digest."),

@@ -90,5 +90,6 @@ def _print_quote(quote: Quote) -> None:
     taken = ", taken back" if quote.rejected else ""
     on = f" on {quote.occurred}" if quote.occurred else ""
     click.echo(f"         {words}: {quote.relation}, {quote.factuality}{on}; finding {quote.id}{taken}")
+    click.echo(f"         {quote.because}")
     if quote.url:
         click.echo(f"         {quote.url}")

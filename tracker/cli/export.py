@@ -30,7 +30,8 @@ HISTORY = ("id", "title", *_STANDS)
 EVIDENCE = ("commitment", "finding", "position", "recorded_at", "document", "publisher", "title", "url",
             "published", "reliability", "credibility", "origin", "speaker", "relation", "factuality",
             "occurred_from", "occurred_to", "confidence", "counted", "rejected", "accepted", "waiting",
-            "reviewed_by", "because", "words")  # fmt: skip
+            "reviewed_by", "because", "words", "grade_because", "matcher", "revises",
+            "revised_by")  # fmt: skip
 CHANGES = ("position", "recorded_at", "commitment", "title", "before_status", "before_state", *_STANDS,
            "because")  # fmt: skip
 
@@ -164,14 +165,15 @@ def _board(row: Commitment) -> Row:
 def _evidence(found: Evidence) -> Row:
     quote = found.quote
     of_quote = ("publisher", "title", "url", "published", "reliability", "credibility", "origin", "relation",
-                "factuality", "counted", "rejected", "words")  # fmt: skip
+                "factuality", "counted", "rejected", "words", "matcher", "revises")  # fmt: skip
     of_finding = ("commitment", "position", "recorded_at", "speaker", "confidence", "accepted", "waiting",
-                  "reviewed_by", "because")  # fmt: skip
+                  "reviewed_by", "because", "revised_by")  # fmt: skip
     return {
         **{name: getattr(quote, name) for name in of_quote},
         **{name: getattr(found, name) for name in of_finding},
         "finding": quote.id,
         "document": quote.number,
+        "grade_because": quote.because,
         "occurred_from": quote.occurred.start if quote.occurred else None,
         "occurred_to": quote.occurred.end if quote.occurred else None,
     }

@@ -33,7 +33,7 @@ def command(context: click.Context, path: Path, as_of: str | None, form: str) ->
     settings = read_policy(path)
     with opened(context) as t:
         answer = t.rejudge(settings, as_of=as_of)
-    if not settings.enabled:
+    if not settings.decides:
         click.echo(f"note: {path} does not say enabled = true, so no finding decides by rule", err=True)
     rows = [_told(each) if form == "json" else _short(each) for each in answer.differences]
     output.print_rows(rows, COLUMNS if form == "json" else SHORT, form)

@@ -1,156 +1,115 @@
 """From captured documents to findings, and from findings to verdicts where the policy finds them enough.
 
 The cursor over the documents moves in the transaction that appends what was found, so a crash between
-capture and matching loses nothing and doubles nothing.
+capture and matching loses nothing and doubles nothing. So does the cursor of a commitment whose words are
+new, and which is matched against the stored documents by itself.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-from attrs import evolve as but
 from attrs import frozen
 from sqlalchemy.engine import Connection
 
 from tracker.archive import documents as archive
-from tracker.commitments.events import WatchChanged
 from tracker.commitments.policy import PolicySettings
-from tracker.commitments.standing import State
-from tracker.database.engine import upsert
+from tracker.desk import words
+from tracker.desk.findings import Reading, take_down
 from tracker.desk.folder import findings_of, open_folder
 from tracker.desk.judging import verdict_on
-from tracker.desk.tables import cursors
-from tracker.evidence.credibility import credibility
+from tracker.desk.unread import note
 from tracker.evidence.document import Document
-from tracker.evidence.finding import Finding, Match
-from tracker.evidence.origin import copied_from, origin_of, speaking_party
-from tracker.evidence.profile import Concept, WatchProfile
+from tracker.evidence.finding import Match
 from tracker.evidence.source import Sources
-from tracker.evidence.when import Occurred
 from tracker.log import log
-from tracker.log.events import DossierLoaded, FindingMade
-from tracker.log.streams import COMMITMENT, FINDINGS
+from tracker.log.streams import COMMITMENT
 
 if TYPE_CHECKING:
     from tracker.matching.matcher import Matcher
 
-CURSOR = "considered"
 BATCH = 100
-WORDS = ("WatchChanged", "DossierLoaded")
-
-_DONE_WITH = frozenset({State.WITHDRAWN, State.CANCELLED, State.SUPERSEDED, State.RELEASED, State.EXPIRED})
 
 
 @frozen
-class Words:
-    """What the log says documents are to be matched with."""
+class Considered:
+    """How many documents were new, and how many were read again for words that are new."""
 
-    concepts: tuple[Concept, ...]
-    profiles: tuple[WatchProfile, ...]
-
-    @classmethod
-    def read(cls, connection: Connection) -> Words:
-        """The latest concepts of every dossier and the latest profile of every commitment."""
-        concepts: dict[str, tuple[Concept, ...]] = {}
-        profiles: dict[str, WatchProfile] = {}
-        for fact in log.read_all(connection, types=WORDS):
-            if isinstance(fact.event, WatchChanged):
-                profiles[fact.event.profile.commitment] = fact.event.profile
-            elif isinstance(fact.event, DossierLoaded):
-                concepts[fact.stream] = fact.event.concepts
-        merged = {concept.name: concept for group in concepts.values() for concept in group}
-        return cls(tuple(merged.values()), tuple(profiles.values()))
+    new: int = 0
+    again: int = 0
 
 
 class Desk:
-    """Considers documents. Keeps the compiled matcher while the words in the log stay the same."""
+    """Considers documents. Keeps the compiled matcher and adds to it what changes in the log."""
 
     def __init__(self, sources: Sources, policy: PolicySettings, zone: str) -> None:
         self.sources = sources
         self.policy = policy
         self.zone = zone
-        self._position = -1
-        self._matcher: Matcher | None = None
+        self._watch = words.Watch()
 
     def matcher(self, connection: Connection) -> Matcher:
         """The matcher for the words now in the log."""
-        from tracker.matching.matcher import Matcher  # whoever only asks needs no grammar
+        return self._watch.matcher(connection)
 
-        position = log.last_of(connection, WORDS)
-        if self._matcher is None or position != self._position:
-            words = Words.read(connection)
-            self._matcher = Matcher(words.concepts, words.profiles)
-            self._position = position
-        return self._matcher
+    def consider(self, connection: Connection, now: datetime) -> Considered:
+        """Consider the next documents inside a write transaction; those that were read before come last."""
+        words.plan(connection)
+        at = words.cursor(connection)
+        documents = archive.captured(connection, after=at, limit=BATCH)
+        if documents:
+            matcher = self._watch.matcher(connection)
+            note(connection, [d for d in documents if not matcher.covers(d.language)], now, self.zone)
+            self._read(connection, self._matches(matcher, documents), now)
+            words.move(connection, documents[-1].number)
+            return Considered(new=len(documents))
+        waiting = words.behind(connection)
+        return Considered(again=self._read_again(connection, waiting, at, now) if waiting else 0)
 
-    def consider(self, connection: Connection, now: datetime) -> int:
-        """Consider the next documents inside a write transaction; returns how many there were."""
-        cursor = _cursor(connection)
-        documents = archive.captured(connection, after=cursor, limit=BATCH)
-        if not documents:
-            return 0
-        matcher = self.matcher(connection)
-        touched: dict[str, None] = {}
-        for document in documents:
-            if document.forgotten:
-                continue  # before anybody had read it
-            matches = matcher.match(
-                document.text,
-                published=document.published or document.first_seen,
-                zone=self.zone,
-                language=document.language or "en",
-            )
-            for match in matches:
-                if self._take_down(connection, match, document, matcher.version, now):
-                    touched[match.commitment] = None
-        for name in touched:
-            self.judge(connection, name, now)
-        upsert(cursors, connection, {"name": CURSOR, "number": documents[-1].number}, ("name",))
+    def _read_again(
+        self, connection: Connection, waiting: Mapping[str, int], target: int, now: datetime
+    ) -> int:
+        """Match some commitments against the next stored documents that they were not matched with."""
+        start = min(waiting.values())
+        batch = archive.captured(connection, after=start, limit=BATCH)
+        documents = [document for document in batch if document.number <= target]
+        last = documents[-1].number if documents else target
+        readings = self._matches(self._watch.only(connection, waiting), documents)
+        due = [r for r in readings if r.document.number > waiting[r.match.commitment]]
+        self._read(connection, due, now)
+        for name, number in waiting.items():
+            words.catch_up(connection, name, max(number, last), target)
         return len(documents)
 
-    def _take_down(
-        self, connection: Connection, match: Match, document: Document, version: str, now: datetime
-    ) -> bool:
-        """Record one finding, graded by what was known before it."""
-        if open_folder(connection, match.commitment).standing.state in _DONE_WITH:
-            return False
-        earlier = findings_of(connection, match.commitment)
-        source = self.sources.get(document.publisher)
-        match = but(match, speaker_party=speaking_party(match, source))
-        origin = copied_from(document, self._documents(connection, earlier)) or origin_of(
-            match, document, self.sources
-        )
-        finding = Finding(
-            id=_finding_id(match.commitment, document.hash),
-            match=match,
-            document=document.hash,
-            number=document.number,
-            publisher=document.publisher,
-            origin=origin,
-            reliability=source.reliability,
-            credibility=credibility(match, origin, source.reliability, earlier),
-            matcher=version,
-        )
-        draft = log.Draft(
-            FindingMade(finding=finding),
-            Occurred.at(document.published or document.first_seen, self.zone),
-            id=finding.id,
-            recorded_by="matcher",
-            cause=document.hash,
-        )
-        head = log.read_head(connection).position
-        facts = log.append(connection, {FINDINGS + match.commitment: (log.Expected.ANY, [draft])}, now)
-        return facts[0].position > head
+    def _matches(self, matcher: Matcher, documents: Iterable[Document]) -> list[Reading]:
+        return [
+            Reading(document, match)
+            for document in documents
+            if not document.forgotten  # before anybody had read it
+            for match in self.match(matcher, document)
+        ]
 
-    def _documents(self, connection: Connection, findings: Sequence[Finding]) -> list[tuple[Document, str]]:
-        """The documents of the latest findings, each with its origin; a copy follows within days."""
-        latest = findings[-20:]
-        found = archive.held(connection, [(finding.number, finding.document) for finding in latest])
-        return [(found[each.document], each.origin) for each in latest if each.document in found]
+    def match(self, matcher: Matcher, document: Document) -> list[Match]:
+        """What a document says about the commitments that a matcher watches."""
+        return matcher.match(
+            document.text,
+            published=document.published or document.first_seen,
+            zone=self.zone,
+            language=document.language or "en",
+        )
+
+    def _read(self, connection: Connection, readings: Sequence[Reading], now: datetime) -> None:
+        """Record what was found, then judge: all that is known of a commitment at once."""
+        touched = []
+        for name in sorted({reading.match.commitment for reading in readings}):
+            about = [reading for reading in readings if reading.match.commitment == name]
+            version = self._watch.version(name)
+            if take_down(connection, name, about, self.sources, now, self.zone, matcher=version):
+                touched.append(name)
+        for name in touched:
+            self.judge(connection, name, now)
 
     def judge(self, connection: Connection, name: str, now: datetime) -> bool:
         """Record the verdict that the findings on a commitment support, if they do; returns whether."""
@@ -159,13 +118,3 @@ class Desk:
         if draft is not None:
             log.append(connection, {COMMITMENT + name: (log.Expected.EXISTS, [draft])}, now)
         return draft is not None
-
-
-def _cursor(connection: Connection) -> int:
-    query = sa.select(cursors.c.number).where(cursors.c.name == CURSOR)
-    return connection.execute(query).scalar() or 0
-
-
-def _finding_id(commitment: str, document: str) -> str:
-    """The same words about the same commitment are one finding, however often they are considered."""
-    return hashlib.sha256(f"{commitment}\0{document}".encode()).hexdigest()[:32]

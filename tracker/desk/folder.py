@@ -14,7 +14,7 @@ from tracker.commitments.events import Event, Fact, Proposed, Reworded
 from tracker.commitments.fold import Timeline, fold_all, parts_of, upstream_of
 from tracker.commitments.standing import Standing
 from tracker.errors import UnknownCommitment, did_you_mean
-from tracker.evidence.finding import Finding
+from tracker.evidence.finding import Finding, standing_findings
 from tracker.evidence.when import Occurred
 from tracker.log import log
 from tracker.log.events import FindingMade, FindingRejected
@@ -96,11 +96,16 @@ def _parts(connection: Connection) -> dict[str, list[str]]:
 
 
 def findings_of(connection: Connection, name: str) -> list[Finding]:
-    """The findings on a commitment that no reviewer rejected, in the order they were made."""
+    """The findings on a commitment that weigh, in the order they were made.
+
+    Neither those that a reviewer rejected, nor those that a later reading of the same document revised.
+    """
+    made, rejected = heard_of(connection, name)
+    return [finding for finding in standing_findings(made) if finding.id not in rejected]
+
+
+def heard_of(connection: Connection, name: str) -> tuple[list[Finding], set[str]]:
+    """All findings on a commitment in the order they were made, and the ids of those that were rejected."""
     facts = log.read(connection, FINDINGS + name)
-    rejected = {fact.event.finding for fact in facts if isinstance(fact.event, FindingRejected)}
-    return [
-        fact.event.finding
-        for fact in facts
-        if isinstance(fact.event, FindingMade) and fact.event.finding.id not in rejected
-    ]
+    made = [fact.event.finding for fact in facts if isinstance(fact.event, FindingMade)]
+    return made, {fact.event.finding for fact in facts if isinstance(fact.event, FindingRejected)}

@@ -5,11 +5,12 @@ Pure: the same folder, findings, settings and moment give the same draft. Append
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from tracker.commitments.events import Fact, Fulfilled, Violated
-from tracker.commitments.policy import PolicySettings, Verdict, judge
+from tracker.commitments.events import Fact, Fulfilled, Manner, Violated
+from tracker.commitments.order import effective
+from tracker.commitments.policy import Episode, PolicySettings, Verdict, judge
 from tracker.desk.folder import Folder
 from tracker.errors import Refused
 from tracker.evidence.finding import Finding
@@ -25,10 +26,17 @@ def verdict_on(
 ) -> log.Draft | None:
     """The verdict that `findings`, those no reviewer rejected, support, if they do and the rules allow it.
 
-    What a verdict has used, a retracted one too, supports no second one.
+    What a verdict has used, a retracted one too, supports no second one; nor does what tells of a breach
+    that was recorded already.
     """
-    used = used_in(folder.facts)
-    verdict = judge(folder.standing, [f for f in findings if f.id not in used], settings, now)
+    heard, used = list(findings), used_in(folder.facts)
+    verdict = judge(
+        folder.standing,
+        [f for f in heard if f.id not in used],
+        settings.of(folder.name),
+        now,
+        () if folder.standing.is_achieve else episodes(folder.facts, heard),
+    )
     if not isinstance(verdict, Verdict):
         return None
     try:
@@ -45,6 +53,16 @@ def verdict_on(
         recorded_by=POLICY,
         cause=cause,
     )
+
+
+def episodes(facts: Iterable[Fact], findings: Sequence[Finding]) -> list[Episode]:
+    """The breaches among `facts` that stand, each with the times that its findings give."""
+    when = {f.id: f.match.occurred for f in findings if f.match.occurred is not None}
+    return [
+        Episode.of(fact.occurred, [when[name] for name in fact.event.findings if name in when])
+        for fact in effective(facts)
+        if isinstance(fact.event, Violated) and fact.event.manner is Manner.BREACH
+    ]
 
 
 def is_by_rule(fact: Fact | log.Draft) -> bool:

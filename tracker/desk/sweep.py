@@ -48,6 +48,7 @@ def brought(
     until = standing.window.until
     if until is None or not due(standing, now):
         return []
+    policy = policy.of(standing.terms.id)
     events: list[Event] = []
     if standing.is_achieve:
         events.append(DeadlinePassed(until=until))

@@ -71,6 +71,7 @@ class WhatIf:
         self._weighing: dict[str, list[Finding]] = {}
         self._rejected: set[str] = set()
         self._reviewed: set[str] = set()
+        self._revised: set[str] = set()
         self._disowned: dict[str, set[str]] = {}
         self._touched: dict[str, None] = {}
         self._last: Fact | None = None
@@ -97,7 +98,8 @@ class WhatIf:
 
     def unsettled(self, name: str) -> list[Finding]:
         """The findings on a commitment that neither a reviewer nor a verdict would have dealt with."""
-        settled = self._reviewed | used_in(self.judged.facts[name]) | self._disowned.get(name, set())
+        used = used_in(self.judged.facts[name]) | self._disowned.get(name, set())
+        settled = self._reviewed | self._revised | used
         events = (fact.event for fact in self._heard.get(name, ()))
         found = (event.finding for event in events if isinstance(event, FindingMade))
         return [finding for finding in found if finding.id not in settled]
@@ -126,7 +128,9 @@ class WhatIf:
             case FindingMade(finding=found):
                 self._heard.setdefault(name, []).append(fact)
                 self._touched[name] = None
-                if weighs(found, self.settings):
+                if found.revises:
+                    self._revised.add(found.revises)
+                if weighs(found, self.settings.of(name)):
                     self._weighing.setdefault(name, []).append(found)
             case FindingAccepted(finding=finding):
                 self._reviewed.add(finding)
@@ -137,7 +141,7 @@ class WhatIf:
     def _judge(self, last: Fact) -> None:
         """Judge what was found together, up to `last`, in the order of the desk."""
         for name in self._touched:
-            gone = self._rejected | self._disowned.get(name, set())
+            gone = self._rejected | self._revised | self._disowned.get(name, set())
             findings = [finding for finding in self._weighing.get(name, ()) if finding.id not in gone]
             draft = verdict_on(self.judged.folder(name), findings, self.settings, last.recorded_at)
             if draft is not None:

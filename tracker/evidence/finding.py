@@ -6,6 +6,7 @@ grades. Neither is a verdict.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from attrs import frozen
@@ -68,9 +69,17 @@ class Match:
     speaker_party: str = ""
 
 
+BY_HAND = "by hand"
+
+
 @frozen
 class Finding:
-    """A match in its document: content hash and capture number, publisher, origin, and both grades."""
+    """A match in its document: content hash and capture number, publisher, origin, and both grades.
+
+    `because` says why that credibility. `matcher` is the version of the matcher and of the words that it
+    matched with, or `BY_HAND`. `revises` is the finding on the same commitment in the same document that
+    this one takes the place of, read with other words; that one no longer weighs.
+    """
 
     id: str
     match: Match
@@ -81,6 +90,8 @@ class Finding:
     reliability: Reliability
     credibility: Credibility
     matcher: str = ""
+    because: str = ""
+    revises: str = ""
 
     @property
     def commitment(self) -> str:
@@ -101,3 +112,10 @@ class Finding:
         """Whether it may ask something of a person: a report of an act, or of what a condition waits for."""
         is_met = self.match.relation is Relation.MEETS_CONDITION
         return self.is_report or (is_met and self.match.factuality is Factuality.ACTUAL)
+
+
+def standing_findings(findings: Iterable[Finding]) -> list[Finding]:
+    """Those of the findings that no other one of them revises, in their order."""
+    found = list(findings)
+    revised = {finding.revises for finding in found}
+    return [finding for finding in found if finding.id not in revised]

@@ -8,6 +8,7 @@ in nearly the same words is the origin of whoever had it first.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from tracker.evidence.document import Document
 from tracker.evidence.finding import Match
@@ -16,6 +17,7 @@ from tracker.evidence.source import Source, SourceKind, Sources
 # token_set_ratio told copies from independent reports of one event with F1 0.70 at its best; above this
 # threshold nearly everything is a copy, and a missed copy is caught by its wire credit more often than not.
 SAME_STORY = 88.0
+COPIED_WITHIN = timedelta(days=5)
 
 
 def speaking_party(match: Match, source: Source) -> str:
@@ -51,11 +53,20 @@ def credited(document: Document, sources: Sources) -> Source | None:
 
 
 def copied_from(document: Document, earlier: Iterable[tuple[Document, str]]) -> str | None:
-    """The origin of the first of `earlier` (documents with their origins) that tells it in the same words."""
+    """The origin of the first of `earlier` (documents with their origins) that tells it in the same words.
+
+    A copy follows within days; what is alike over years is the house's way of writing such news. A forgotten
+    document has no words left to compare.
+    """
     for other, origin in earlier:
-        if other.publisher != document.publisher and _same(document, other):
+        if other.publisher != document.publisher and _soon(document, other) and _same(document, other):
             return origin
     return None
+
+
+def _soon(one: Document, other: Document) -> bool:
+    apart = (one.published or one.first_seen) - (other.published or other.first_seen)
+    return abs(apart) <= COPIED_WITHIN
 
 
 def _same(one: Document, other: Document) -> bool:

@@ -65,7 +65,7 @@ def registered() -> dict[str, type]:
 
 
 # The classes that changed since they were first stored, with the schema they are stored in today.
-_SCHEMAS = {"WatchChanged": 2}
+_SCHEMAS = {"WatchChanged": 2, "FindingMade": 2}
 
 for _class in [*vars(commitment_events).values(), *vars(log_events).values()]:
     if isinstance(_class, type) and issubclass(_class, Event) and _class is not Event:
@@ -73,3 +73,6 @@ for _class in [*vars(commitment_events).values(), *vars(log_events).values()]:
 
 # Schema 2 says by which words a text is about a commitment.
 upcast("WatchChanged", 1, lambda old: {**old, "profile": {**old["profile"], "about": []}})
+
+# Schema 2 says why a finding is as credible as it is, and which one it takes the place of.
+upcast("FindingMade", 1, lambda old: {**old, "finding": {**old["finding"], "because": "", "revises": ""}})

@@ -1,9 +1,9 @@
 """Events that are not about one commitment's life: findings, dossiers, the log itself.
 
 `findings/<commitment>` holds what was found and what a reviewer made of it, apart from the commitment's own
-stream, which stays short. `dossier/<name>` holds the words a dossier is matched with. `documents`
-holds which captured words were forgotten, `feed/<name>` where a feed is and whether it is visited, `tracker`
-what happened to the log.
+stream, which stays short. `dossier/<name>` holds the words a dossier is matched with. `documents` holds which
+captured words were forgotten, `feed/<name>` where a feed is, whether it is visited, and what of it nobody
+could read, `tracker` what happened to the log.
 """
 
 from __future__ import annotations
@@ -92,6 +92,32 @@ class DocumentForgotten(Event):
 
     number: int
     document: str
+
+
+@frozen(kw_only=True)
+class LanguageUnread(Event):
+    """Documents of a feed came in a language that the matcher cannot read.
+
+    The first of them is the capture `number` with the hash `document`.
+    """
+
+    feed: str
+    language: str
+    number: int
+    document: str
+
+
+@frozen(kw_only=True)
+class LanguageRead(Event):
+    """A person dealt with the documents of a feed in a language, up to capture `number`.
+
+    With `for_good` later ones are not asked about either.
+    """
+
+    feed: str
+    language: str
+    number: int
+    for_good: bool
 
 
 @frozen(kw_only=True)

@@ -9,7 +9,7 @@ verifies them, so neither the order of adding nor what else is there can change 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from tracker.evidence.profile import Concept, WatchProfile
@@ -60,7 +60,7 @@ class Index:
             if not there:
                 del self._grams[key]
 
-    def candidates(self, vocabulary: Set[str], stems: Callable[[], Sequence[str]]) -> set[str]:
+    def candidates(self, vocabulary: set[str], stems: Callable[[], Sequence[str]]) -> set[str]:
         """The commitments whose object, and one of whose actors, is named in a text.
 
         `vocabulary` holds the stems of its words at least; `stems` gives them all in order, and is asked only

@@ -59,7 +59,9 @@ class Quote:
 
     `words` are the exact words, `spans` their place in `text`, the whole captured text. `counted` says that
     the verdict used it, `rejected` that a reviewer took it back. `number` is the document's in this archive;
-    where it is not here, in the archive where it was found.
+    where it is not here, in the archive where it was found. `because` says why it has that grade. `matcher`
+    is the version of the matcher and of its words that found it, or "by hand"; `revises` is the finding in
+    the same document that it takes the place of.
     """
 
     id: str
@@ -77,6 +79,9 @@ class Quote:
     text: str
     spans: tuple[Span, ...]
     number: int
+    because: str
+    matcher: str
+    revises: str
     counted: bool
     rejected: bool
 
@@ -148,7 +153,8 @@ class Evidence:
     """One finding on a commitment, and what became of it.
 
     `quote.counted` says that the verdict rests on it, `quote.rejected` that a reviewer took it back,
-    `accepted` that one held it true, `waiting` that a person has to decide. `reviewed_by` and `because` tell
+    `accepted` that one held it true, `waiting` that a person has to decide. `revised_by` is the finding
+    in the same document that took its place, if one did. `reviewed_by` and `because` tell
     of the review, both empty without one. `confidence` is the matcher's, from 0 to 1; `speaker` the name
     that the words are attributed to, empty where the newsroom says it itself. It was made at `position` of
     the log.
@@ -158,6 +164,7 @@ class Evidence:
     quote: Quote
     waiting: bool
     accepted: bool
+    revised_by: str
     reviewed_by: str
     because: str
     confidence: float
@@ -260,7 +267,8 @@ class TimelineEntry:
 class InboxItem:
     """Something that waits for a person.
 
-    `kind` is dispute, unsupported, fact, finding, deadline or unobserved.
+    `kind` is dispute, unsupported, fact, finding, deadline, unobserved or language. The last is about no
+    commitment: its `commitment` is empty, and its `title` that of the first document nobody could read.
     """
 
     commitment: str
@@ -268,6 +276,21 @@ class InboxItem:
     kind: str
     reason: str
     quote: Quote | None
+    since: datetime
+
+
+@frozen(kw_only=True)
+class Unread:
+    """Documents of a feed in a language that the matcher cannot read, which no person has dealt with.
+
+    `count` is how many there are; `number` and `title` are the first one's, which came at `since`.
+    """
+
+    feed: str
+    language: str
+    count: int
+    number: int
+    title: str
     since: datetime
 
 

@@ -6,7 +6,7 @@ from tracker.commitments.events import PositionStated
 from tracker.commitments.outlook import would_change
 from tracker.commitments.policy import FOR
 from tracker.commitments.standing import Status
-from tracker.evidence.finding import Relation
+from tracker.evidence.finding import Relation, standing_findings
 from tracker.projections.answers import Commitment, Explanation, Link, Position
 from tracker.projections.reads import Reader, has_begun
 
@@ -16,11 +16,9 @@ def explain(reader: Reader, commitment: Commitment) -> Explanation:
     standing = commitment.standing
     reasons = reader.reasons(standing)
     used = {quote.id for reason in reasons for quote in reason.findings}
-    findings = [
-        f
-        for f, gone in reader.inbox.of_commitment(reader.connection, commitment.id, reader.known)
-        if not gone
-    ]
+    heard = reader.inbox.of_commitment(reader.connection, commitment.id, reader.known)
+    gone = {f.id for f, rejected in heard if rejected}
+    findings = [f for f in standing_findings(f for f, _ in heard) if f.id not in gone]
     others = reader.quotes(
         [f for f in findings if f.id not in used and f.is_report and has_begun(f, reader.moment)]
     )

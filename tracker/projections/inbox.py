@@ -30,7 +30,7 @@ class Inbox(Projection):
     """The projection, and the questions it answers."""
 
     name = "inbox"
-    version = 4
+    version = 5
 
     def declare(self) -> None:
         """Every finding, open or not."""
@@ -58,7 +58,7 @@ class Inbox(Projection):
         self._settle, self._reject = Statement(settled), Statement(rejected)
 
     def apply(self, batch: Sequence[Fact], connection: Connection) -> None:
-        """Add findings, and settle those a reviewer or a verdict has dealt with."""
+        """Add findings, and settle those that a reviewer, a verdict or a later reading has dealt with."""
         made: list[tuple[object, ...]] = []
         settled: list[tuple[object, ...]] = []
         rejected: list[tuple[object, ...]] = []
@@ -66,6 +66,8 @@ class Inbox(Projection):
             match fact.event:
                 case FindingMade(finding=finding):
                     made.append(_row(finding, fact.position))
+                    if finding.revises:
+                        settled.append((fact.position, finding.revises, fact.position))
                 case FindingAccepted(finding=name):
                     settled.append((fact.position, name, fact.position))
                 case FindingRejected(finding=name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 
 from attrs import evolve as but
@@ -22,6 +22,7 @@ from tracker.commitments.rules import Inert
 from tracker.commitments.standing import Flag, Standing, State, Status
 from tracker.evidence.document import Document
 from tracker.evidence.finding import Finding, Relation
+from tracker.evidence.grade import Reliability
 from tracker.log import log
 from tracker.log.streams import COMMITMENT
 from tracker.log.texts import is_storable
@@ -30,6 +31,9 @@ from tracker.projections.history import STATUSES, History, decode
 from tracker.projections.inbox import Inbox
 from tracker.projections.runner import View
 from tracker.projections.shelf import Shelf
+
+# Of one breach it is told for days; by default the policy, too, takes that for one episode.
+ECHO = timedelta(days=3)
 
 
 class Reader:
@@ -114,7 +118,10 @@ class Reader:
         open_findings = [f for f in unsettled if self.concerns(standing, f, at)]
         overdue = (Flag.OVERDUE.value,) if standing.is_overdue(at) else ()
         doubts = []
-        if standing.state in (State.FULFILLED, State.VIOLATED) and open_findings:
+        # What is open on a breached one tells of a further breach, and disputes nothing.
+        is_breached = standing.state is State.VIOLATED and not standing.is_achieve
+        decided = standing.state in (State.FULFILLED, State.VIOLATED) and not is_breached
+        if decided and open_findings:
             doubts.append(Flag.DISPUTED.value)
         if not self._is_supported(standing):
             doubts.append(Flag.UNSUPPORTED.value)
@@ -141,8 +148,14 @@ class Reader:
                 # That it was called off before it came about contradicts nothing.
                 begun = not standing.is_achieve or occurred.end > standing.since.start
                 return begun and occurred.start < standing.since.end
+            case Status.VIOLATED if standing.is_achieve:
+                return relation in FOR and standing.remedied is None
             case Status.VIOLATED:
-                return relation in FOR and standing.is_achieve and standing.remedied is None
+                # A breach once more, and no echo of the last one.
+                last = standing.last_breach
+                if relation is not Relation.VIOLATES or occurred is None or last is None:
+                    return False
+                return occurred.start > last.end + ECHO
             case _:
                 return False
 
@@ -185,6 +198,9 @@ class Reader:
                     text=text,
                     spans=spans,
                     number=document.number if document else finding.number,
+                    because=_grounds(finding),
+                    matcher=finding.matcher,
+                    revises=finding.revises,
                     counted=counted,
                     rejected=self._is_rejected(finding.id),
                 )
@@ -288,6 +304,14 @@ def _described(standing: Standing) -> Commitment:
         note=terms.note,
         standing=standing,
     )
+
+
+def _grounds(finding: Finding) -> str:
+    """`B: 'Example Wire' in the source list; 2: told by one origin, nothing against it`."""
+    unjudged = finding.reliability is Reliability.F
+    place = "is not graded in the source list" if unjudged else "in the source list"
+    first = f"{finding.reliability}: {finding.publisher!r} {place}"
+    return f"{first}; {finding.credibility}: {finding.because}" if finding.because else first
 
 
 def _title(document: Document | None) -> str:

@@ -6,14 +6,18 @@ from datetime import datetime
 from itertools import chain
 
 from tracker.commitments.standing import Flag
-from tracker.projections.answers import Commitment, InboxItem
+from tracker.projections.answers import Commitment, InboxItem, Unread
 from tracker.projections.reads import Reader
+from tracker.projections.unread import open_ones
 
-_RANK = ("dispute", "unsupported", "fact", "finding", "deadline", "unobserved")
+_RANK = ("dispute", "unsupported", "fact", "finding", "deadline", "unobserved", "language")
 
 
-def waiting(reader: Reader) -> list[InboxItem]:
-    """What waits for a person: contrary and unsettled reports first, then facts, deadlines, windows."""
+def waiting(reader: Reader, seen_by: datetime | None = None) -> list[InboxItem]:
+    """What waits for a person: contrary and unsettled reports first, then facts, deadlines, windows.
+
+    Last what the matcher could not read; of that, the documents first seen by `seen_by` are counted.
+    """
     items = []
     reader.shelf.documents(chain.from_iterable(reader.unsettled.values()))  # at once, for the quotes
     inert_of = reader.history.inert(reader.connection, reader.as_of, reader.known)
@@ -48,7 +52,16 @@ def waiting(reader: Reader) -> list[InboxItem]:
         elif standing.unobserved and standing.is_live and until is not None:
             words = "its window closed and nobody was looking; a person decides"
             items.append(_item(view, "unobserved", words, until))
+    items += map(_language, open_ones(reader.connection, reader.known, seen_by))
     return sorted(items, key=lambda item: (_RANK.index(item.kind), item.since))
+
+
+def _language(unread: Unread) -> InboxItem:
+    many = "1 document" if unread.count == 1 else f"{unread.count} documents"
+    words = f"{many} of the feed {unread.feed} in {unread.language!r}, which the matcher cannot read"
+    return InboxItem(
+        commitment="", title=unread.title, kind="language", reason=words, quote=None, since=unread.since
+    )
 
 
 def _item(view: Commitment, kind: str, reason: str, since: datetime) -> InboxItem:

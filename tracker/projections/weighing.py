@@ -32,9 +32,15 @@ def evidence(reader: Reader, commitment: Commitment) -> list[Evidence]:
     used = {quote.id for reason in reader.reasons(commitment.standing) for quote in reason.findings}
     waiting = _waiting(reader, commitment)
     quotes = reader.quotes([finding for _, finding in made])
+    revised = {finding.revises: finding.id for _, finding in made}
     return [
         _evidence(
-            fact, finding, but(quote, counted=quote.id in used), quote.id in waiting, reviews.get(quote.id)
+            fact,
+            finding,
+            but(quote, counted=quote.id in used),
+            quote.id in waiting,
+            revised.get(quote.id, ""),
+            reviews.get(quote.id),
         )
         for (fact, finding), quote in zip(made, quotes, strict=True)
     ]
@@ -46,13 +52,16 @@ def _waiting(reader: Reader, commitment: Commitment) -> set[str]:
     return {f.id for f in unsettled if reader.concerns(commitment.standing, f, reader.moment)}
 
 
-def _evidence(fact: Fact, finding: Finding, quote: Quote, waiting: bool, review: _Review | None) -> Evidence:
+def _evidence(
+    fact: Fact, finding: Finding, quote: Quote, waiting: bool, revised_by: str, review: _Review | None
+) -> Evidence:
     by, event = review or ("", None)
     return Evidence(
         commitment=finding.commitment,
         quote=quote,
         waiting=waiting,
         accepted=isinstance(event, FindingAccepted),
+        revised_by=revised_by,
         reviewed_by=by,
         because=event.because if event else "",
         confidence=finding.match.confidence,
