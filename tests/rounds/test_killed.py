@@ -29,7 +29,7 @@ from tracker.api import Tracker
 from tracker.archive import documents as archive
 from tracker.database.engine import Database
 from tracker.desk.tables import cursors
-from tracker.desk.words import CONSIDERED
+from tracker.desk.words import cursor
 from tracker.evidence.document import Document, Entry
 from tracker.evidence.finding import Finding
 from tracker.feeds.tables import feeds as table
@@ -174,8 +174,7 @@ def kill_rounds(url: str, folder: Path, times: int) -> Struck:
             documents = everything(t)
             assert_whole(documents, living)
             with database.reading() as connection:
-                considered = connection.execute(sa.select(cursors.c.name, cursors.c.number)).all()
-            assert [tuple(row) for row in considered] == [(CONSIDERED, len(documents))]
+                assert cursor(connection) == len(documents)
             found = findings(t)
             assert t.verify().position == t.head()
     assert len({finding.id for finding in found}) == len(found)
