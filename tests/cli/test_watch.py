@@ -39,7 +39,7 @@ def tried(desk: Path, watch: str, *arguments: str) -> list[dict[str, object]]:
     done = run("watch", "test", "--dossier", "draft.toml", *arguments, "--format", "json", cwd=desk)
     assert done.returncode == 0, done.stderr
     rows: list[dict[str, object]] = json.loads(done.stdout)
-    return rows
+    return sorted(rows, key=lambda row: str(row["title"]))  # feeds are read side by side
 
 
 def test_the_watch_in_force_changes_nothing(desk: Path) -> None:

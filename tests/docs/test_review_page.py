@@ -13,6 +13,7 @@ import pytest
 from tests.cli.terminal import on_terminal
 from tests.docs.pages import run_examples
 from tracker.cli import review
+from tracker.desk.review import Rule
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = (DOCS / "review.md").read_text(encoding="utf-8")
@@ -67,3 +68,8 @@ def test_every_decision_that_a_file_may_hold_is_named() -> None:
     """In code, on the page."""
     for word in ("accept", "reject", *review.RELATIONS):
         assert f"`{word}`" in PAGE
+
+
+def test_every_rule_that_refuses_a_decision_is_named() -> None:
+    """The table of the page and the rules are the same."""
+    assert re.findall(r"^\| `([a-z]+(?:-[a-z]+)+)` \|", PAGE, re.MULTILINE) == [rule.value for rule in Rule]
