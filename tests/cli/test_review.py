@@ -130,14 +130,16 @@ def test_help_whole_text_and_source_lead_nowhere_else(desk: Path) -> None:
     browser.chmod(0o755)
     with on_terminal("review", cwd=desk, BROWSER=str(browser)) as terminal:
         terminal.expect("[a]ccept")
-        terminal.press("?")
-        terminal.expect("skip; it waits on")
-        terminal.press("t")
-        terminal.expect("[a]ccept")
-        terminal.press("o")
-        terminal.expect("opened http://news.example/")
-        terminal.press("\x1b[A")  # an arrow
-        terminal.expect("skip; it waits on")
+        # What a key shows ends with the prompt for the next one.
+        for key, shown in (
+            ("?", "skip; it waits on"),
+            ("t", "bridge"),
+            ("o", "opened http://news.example/"),
+            ("\x1b[A", "skip; it waits on"),  # an arrow
+        ):
+            terminal.press(key)
+            terminal.expect(shown)
+            terminal.expect("[a]ccept")
         terminal.press("q")
         assert terminal.end() == 0
     assert (desk / "visited").read_text().startswith("http://news.example/")
@@ -196,7 +198,8 @@ def test_a_refused_decision_is_told_and_the_item_stays(desk: Path) -> None:
         terminal.expect("refused: ")
         terminal.press("c")
         terminal.expect("FindingAccepted recorded")
-        terminal.press("q")
+        # Of what was called off the other report asks nothing.
+        terminal.expect("1 decided, nothing waits")
         assert terminal.end() == 0
 
 
