@@ -9,7 +9,7 @@ date, a folder), 1 where we or the outside failed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -67,6 +67,14 @@ class UnknownDigest(UserError):
 
 class BadDocument(UserError):
     """A line or a file that should hold documents does not."""
+
+
+class BadDecisions(UserError):
+    """Some of a list of decisions are refused; `faults` holds each by its place, from 0, and why."""
+
+    def __init__(self, faults: Sequence[tuple[int, str]]) -> None:
+        super().__init__("; ".join(f"decision {place + 1}: {why}" for place, why in faults))
+        self.faults = tuple(faults)
 
 
 class BadExport(UserError):

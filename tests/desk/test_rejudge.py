@@ -64,7 +64,7 @@ STEPS = st.lists(
         st.tuples(st.just("find"), BATCHES),
         st.tuples(st.just("wait"), WAITS),
         st.tuples(st.just("sweep"), st.none()),
-        st.tuples(st.sampled_from(["reject", "accept", "retract"]), INDEX),
+        st.tuples(st.sampled_from(["reject", "accept", "retract", "undo"]), INDEX),
         st.tuples(st.just("record"), st.tuples(st.sampled_from(FOUND), PERSONS)),
     ),
     max_size=10,
@@ -91,6 +91,11 @@ def take(step: tuple[str, object], log: Life) -> None:
                 log.wait(0)
                 if verdicts:
                     log.t.retract(verdicts[index % len(verdicts)], "it was not so")
+            case "undo", int(index):
+                reviews = [f.id for f in log.t.log(types=("FindingAccepted", "FindingRejected"))]
+                log.wait(0)
+                if reviews:
+                    log.t.review_undo(reviews[index % len(reviews)])
             case str(word), int(index) if log.made:
                 log.wait(0)
                 finding = f"{index % log.made + 1:032x}"

@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.test_cli import CONFIG, run
-from tracker.dossier.check import WANT_CITATION, check
+from tracker.desk.grammar import Patterns
+from tracker.dossier import check as linter
+from tracker.dossier.check import WANT_CITATION, Fault
 from tracker.dossier.complaints import Rule
 from tracker.dossier.halves import REVERSIBLE
 from tracker.errors import DossierError
@@ -94,6 +96,11 @@ def line_of(text: str, words: str, nth: int = 1) -> int:
     return found[nth - 1 if nth > 0 else nth]
 
 
+def check(text: str, name: str) -> tuple[Fault, ...]:
+    """All faults of a file, those of its patterns too."""
+    return linter.check(text, name, Patterns())
+
+
 def told(text: str) -> list[str]:
     """The faults of a file, a line each."""
     return [str(fault) for fault in check(text, "mill.toml")]
@@ -107,6 +114,25 @@ def test_a_clean_dossier_has_no_fault() -> None:
 # One fault each: what is added to a clean dossier, at which line it is told (the last that begins so), the
 # rule, of what, and words of the problem and of the mend.
 FAULTS = [
+    (
+        commitment("paint-hull", DUE)
+        + watch(
+            "paint-hull", 'fulfils = [\n# a comment\n"varnish -> <works>", "a",\n"varnish -> <wroks>",\n]'
+        ),
+        '"varnish -> <wroks>"',
+        "bad-pattern",
+        "[[watch]] for 'paint-hull'",
+        "pattern 'varnish -> <wroks>', column 12: no concept is called 'wroks' (did you mean 'works'?)",
+        "docs/dossiers.md says",
+    ),
+    (
+        '\n[[concept]]\nname = "dash"\nvariants = ["--"]\n',
+        "variants",
+        "bad-pattern",
+        "[[concept]] 'dash'",
+        "variant '--' holds no word",
+        "docs/dossiers.md says",
+    ),
     (
         commitment("late", 'creditr = ["town"]', DUE)
         + watch("late", 'partly = ["begin"]\nfulfils = ["end"]'),
@@ -621,7 +647,7 @@ def test_a_damaged_dossier_is_checked_and_never_crashes(data: st.DataObject) -> 
     assert all(0 <= fault.line <= text.count("\n") + 1 for fault in found)
     assert all("\n" not in str(fault) and fault.mend for fault in found)
     try:
-        parse(text, "mill.toml")
+        parse(text, "mill.toml", Patterns())
     except DossierError as refused:
         place = str(refused).split(": ")[0]
         assert any(str(fault).startswith(place) for fault in found)

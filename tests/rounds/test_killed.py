@@ -28,7 +28,6 @@ from tracker import rounds
 from tracker.api import Tracker
 from tracker.archive import documents as archive
 from tracker.database.engine import Database
-from tracker.desk.tables import cursors
 from tracker.desk.words import cursor
 from tracker.evidence.document import Document, Entry
 from tracker.evidence.finding import Finding
@@ -120,10 +119,7 @@ class Struck:
             # The server may only now be committing for a client that is gone; we look after it.
             leased = sa.select(sa.func.count()).where(table.c.lease_until.is_not(None))
             is_visiting = bool(connection.execute(leased).scalar())
-            cursor = connection.execute(
-                sa.select(cursors.c.number).where(cursors.c.name == CONSIDERED)
-            ).scalar()
-            is_behind = archive.last_number(connection) > (cursor or 0)
+            is_behind = archive.last_number(connection) > cursor(connection)
         self.visits += is_visiting
         self.unconsidered += is_behind
         self.between += not (is_visiting or is_behind)

@@ -17,6 +17,7 @@ from pathlib import Path
 from tracker.api.base import TABLES, When
 from tracker.api.projecting import Projecting
 from tracker.api.reading import Reading
+from tracker.api.watching import Watching
 from tracker.api.writing import Writing
 from tracker.commitments.events import Fact
 from tracker.config import Config
@@ -25,7 +26,7 @@ from tracker.projections.projection import Projection
 __all__ = ["TABLES", "Fact", "Projection", "Tracker", "When", "open"]
 
 
-class Tracker(Reading, Writing, Projecting):
+class Tracker(Reading, Watching, Writing, Projecting):
     """An open tracker."""
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -18,7 +19,8 @@ from tracker.database import migrate
 from tracker.database.engine import Database
 from tracker.desk.consider import Desk
 from tracker.desk.folder import open_folder
-from tracker.errors import UnknownCommitment, did_you_mean
+from tracker.dossier.dossier import Dossier
+from tracker.errors import DossierError, UnknownCommitment, did_you_mean
 from tracker.evidence.source import Source, Sources
 from tracker.evidence.when import Occurred, moment, occurrence
 from tracker.feeds.settings import FeedSettings, FetchSettings
@@ -87,6 +89,18 @@ class Base:
         """Give the database connections and the parsing process back."""
         self.parser.close()
         self.database.close()
+
+    def read_dossier(self, path: Path) -> Dossier:
+        """Read and check one dossier file; raises `DossierError`."""
+        from tracker.desk.grammar import Patterns  # questions do without both rooms
+        from tracker.dossier.parse import parse
+
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            reason = getattr(problem, "strerror", None) or problem
+            raise DossierError(f"{path}: cannot be read: {reason}") from problem
+        return parse(text, str(path), Patterns())
 
     @contextmanager
     def _reading(self, as_of: When, known_at: When) -> Iterator[Reader]:

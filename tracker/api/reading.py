@@ -239,6 +239,11 @@ class Reading(Base):
         with self.database.reading() as connection:
             return compare(connection, number, other)
 
+    def last_document(self) -> int:
+        """The number of the latest captured document, 0 where there is none."""
+        with self.database.reading() as connection:
+            return archive.last_number(connection)
+
     def documents(self, *, feed: str = "", since: When = None) -> Iterator[Document]:
         """Captured documents by number, of one feed or from a moment on; a day means its beginning.
 

@@ -17,13 +17,15 @@ from tracker.desk import forget as forgetting
 from tracker.desk import ingest as ingesting
 from tracker.desk import load as loading
 from tracker.desk import record as recording
+from tracker.desk import review as reviewing
 from tracker.desk.by_hand import Added, Said
 from tracker.desk.forget import Forgotten
 from tracker.desk.load import Loaded
 from tracker.desk.record import Recorded
+from tracker.desk.review import Applied, Decision, Undone
 from tracker.desk.sweep import due, sweep
 from tracker.dossier.dossier import Dossier
-from tracker.errors import DossierError, UnknownFeed, did_you_mean
+from tracker.errors import UnknownFeed, did_you_mean
 from tracker.evidence.document import Record
 from tracker.evidence.finding import Relation
 from tracker.evidence.when import Occurred, occurrence
@@ -66,17 +68,6 @@ class Writing(Base):
             for name in named
             if name not in known
         ]
-
-    def read_dossier(self, path: Path) -> Dossier:
-        """Read and check one dossier file; raises `DossierError`."""
-        from tracker.dossier.parse import parse  # questions do without the whole room
-
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
-            reason = getattr(problem, "strerror", None) or problem
-            raise DossierError(f"{path}: cannot be read: {reason}") from problem
-        return parse(text, str(path))
 
     def load_dossier(self, dossier: Dossier) -> Loaded:
         """Take a parsed dossier into the log as of now."""
@@ -125,16 +116,39 @@ class Writing(Base):
         with self.database.reading() as connection:
             return describe(connection, name, kind, values, instead_of)
 
-    def review_accept(self, finding: str, relation: str | None = None, because: str = "") -> Recorded:
-        """Hold a finding true, and record the verdict that follows."""
+    def review_accept(
+        self, finding: str, relation: str | None = None, because: str = "", *, also: Sequence[str] = ()
+    ) -> Recorded:
+        """Hold a finding true, and record the verdict that follows.
+
+        `also` are other findings on the same commitment that report the same: the verdict rests on them too.
+        Raises `Refused` where somebody has decided on one of them.
+        """
         read_as = Relation(relation) if relation else None
         with self._writing() as (connection, now):
-            return recording.accept(connection, finding, read_as, because, now, who())
+            return reviewing.accept(connection, (finding, *also), read_as, because, now, who())
 
-    def review_reject(self, finding: str, because: str = "") -> Recorded:
-        """Hold a finding wrong or beside the point."""
+    def review_reject(self, finding: str, because: str = "", *, also: Sequence[str] = ()) -> Recorded:
+        """Hold a finding, and those of `also`, wrong or beside the point. Raises `Refused` likewise."""
         with self._writing() as (connection, now):
-            return recording.reject(connection, finding, because, now, who())
+            return reviewing.reject(connection, (finding, *also), because, now, who())
+
+    def review_apply(self, decisions: Sequence[Decision]) -> Applied:
+        """Record decisions on findings, all or none; what has been decided so before is left as it is.
+
+        Raises `BadDecisions`, which names each that is refused.
+        """
+        with self._writing() as (connection, now):
+            return reviewing.apply(connection, decisions, now, who())
+
+    def review_undo(self, event: str = "", because: str = "undone") -> Undone:
+        """Take back a decision on a finding, and the verdict that had followed from it; the log keeps both.
+
+        `event` is the id of the decision, of the verdict or of the finding; without it, your last decision.
+        What was decided in one stroke is taken back in one. Raises `Refused`.
+        """
+        with self._writing() as (connection, now):
+            return reviewing.undo(connection, event, because, now, who())
 
     def forget(self, numbers: Sequence[int], because: str) -> tuple[Forgotten, ...]:
         """Remove the words of captured documents, and say so in the log; forgetting again changes nothing.

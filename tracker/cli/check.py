@@ -28,10 +28,11 @@ def command(context: click.Context, files: tuple[Path, ...], form: str) -> None:
 
     Exit status 0 where all are clean, 2 where a fault was found.
     """
+    from tracker.desk.grammar import Patterns
     from tracker.dossier.check import check
 
     texts = [(str(path), dossier_text(path)) for path in files or _of_the_config(context)]
-    faults = {name: check(text, name) for name, text in texts}
+    faults = {name: check(text, name, Patterns()) for name, text in texts}
     if form == "lines":
         for name, found in faults.items():
             click.echo("\n".join(map(str, found)) or f"{name}: clean")

@@ -23,10 +23,11 @@ def command(dossier: Path, source: Path) -> None:
     Each has id, commitment, relation, factuality, confidence, spans (pairs of character positions in the
     title, a line break, and the summary) and words.
     """
+    from tracker.desk.grammar import Patterns
     from tracker.dossier.parse import parse
     from tracker.matching.matcher import Matcher
 
-    found = parse(dossier_text(dossier), str(dossier))
+    found = parse(dossier_text(dossier), str(dossier), Patterns())
     matcher = Matcher(found.concepts, [entry.watch for entry in found.entries if entry.watch])
     documents = list(_documents(source, found.zone))  # a bad line is told before anything is printed
     for document in documents:

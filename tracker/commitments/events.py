@@ -105,6 +105,10 @@ class Manner(StrEnum):
     REPUDIATED = "repudiated"  # the debtor said it will not
 
 
+REVIEWED = "reviewed"
+"""The rule of a verdict that followed from a person's word on a finding."""
+
+
 @frozen(kw_only=True)
 class Fulfilled(Event):
     """Verdict: the consequent came about. `extent` is done of whole (2, 3), (0, 0) where not counted.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -10,14 +10,14 @@ from attrs import frozen
 from sqlalchemy.engine import Connection
 
 from tracker.commitments.decide import Decision, decide
-from tracker.commitments.events import Event, Fact, Proposed, Reworded
+from tracker.commitments.events import Event, Fact, Proposed, Retracted, Reworded
 from tracker.commitments.fold import Timeline, fold_all, parts_of, upstream_of
 from tracker.commitments.standing import Standing
 from tracker.errors import UnknownCommitment, did_you_mean
 from tracker.evidence.finding import Finding, standing_findings
 from tracker.evidence.when import Occurred
 from tracker.log import log
-from tracker.log.events import FindingMade, FindingRejected
+from tracker.log.events import FindingAccepted, FindingMade, FindingRejected
 from tracker.log.streams import COMMITMENT, FINDINGS
 
 
@@ -108,4 +108,16 @@ def heard_of(connection: Connection, name: str) -> tuple[list[Finding], set[str]
     """All findings on a commitment in the order they were made, and the ids of those that were rejected."""
     facts = log.read(connection, FINDINGS + name)
     made = [fact.event.finding for fact in facts if isinstance(fact.event, FindingMade)]
-    return made, {fact.event.finding for fact in facts if isinstance(fact.event, FindingRejected)}
+    rejected = {each for each, fact in reviews(facts).items() if isinstance(fact.event, FindingRejected)}
+    return made, rejected
+
+
+def reviews(facts: Iterable[Fact]) -> dict[str, Fact]:
+    """What persons hold of the findings among `facts`, by the finding's id: their last word that stands."""
+    facts = list(facts)
+    taken_back = {fact.event.event for fact in facts if isinstance(fact.event, Retracted)}
+    return {
+        fact.event.finding: fact
+        for fact in facts
+        if isinstance(fact.event, FindingAccepted | FindingRejected) and fact.id not in taken_back
+    }

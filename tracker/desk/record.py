@@ -1,4 +1,4 @@
-"""What people record: verdicts and other facts, retractions, and decisions on findings."""
+"""What people record: verdicts and other facts, and retractions."""
 
 from __future__ import annotations
 
@@ -7,23 +7,13 @@ from datetime import datetime
 from attrs import frozen
 from sqlalchemy.engine import Connection
 
-from tracker.commitments.events import (
-    Event,
-    Fact,
-    Fulfilled,
-    Manner,
-    Retracted,
-    Violated,
-)
+from tracker.commitments.events import Event, Fact, Retracted
 from tracker.commitments.rules import Rule
 from tracker.desk.folder import open_folder
-from tracker.errors import Refused, UnknownFinding
-from tracker.evidence.finding import Finding, Relation
-from tracker.evidence.grade import Basis
+from tracker.errors import Refused
 from tracker.evidence.when import Occurred
 from tracker.log import log
-from tracker.log.events import FindingAccepted, FindingMade, FindingRejected
-from tracker.log.streams import COMMITMENT, FINDINGS
+from tracker.log.streams import COMMITMENT
 
 
 @frozen
@@ -94,55 +84,6 @@ def recorded_fact(connection: Connection, event_id: str) -> Fact:
         raise Refused(
             Rule.ANOTHER_STREAM,
             f"{event_id} is no fact about a commitment but of {fact.stream!r};"
-            " a finding is taken back with `tracker review reject`",
+            " a finding is taken back with `tracker review reject`, a review with `tracker review undo`",
         )
     return fact
-
-
-def accept(
-    connection: Connection, finding_id: str, relation: Relation | None, because: str, now: datetime, by: str
-) -> Recorded:
-    """Hold a finding true, and record the verdict that follows from it, in one transaction."""
-    finding, _ = _finding(connection, finding_id)
-    relation = relation or finding.match.relation
-    occurred = finding.match.occurred
-    if occurred is None:
-        raise Refused("no-date", "the text does not say when; record it with `tracker record … --occurred`")
-    standing = open_folder(connection, finding.commitment).standing
-    event: Event
-    words = because or f"accepted on the word of {finding.publisher}"
-    match relation:
-        case Relation.FULFILS:
-            event = Fulfilled(because=words, basis=Basis.REPORTED, findings=(finding.id,), rule="reviewed")
-        case Relation.VIOLATES:
-            manner = Manner.REPUDIATED if standing.is_achieve else Manner.BREACH
-            event = Violated(
-                because=words, manner=manner, basis=Basis.REPORTED, findings=(finding.id,), rule="reviewed"
-            )
-        case _:
-            accepted = FindingAccepted(finding=finding.id, relation=relation, because=because)
-            return _settle(connection, finding, accepted, now, by)
-    recorded = record(connection, finding.commitment, event, occurred, now, by, cause=finding.id)
-    _settle(
-        connection, finding, FindingAccepted(finding=finding.id, relation=relation, because=because), now, by
-    )
-    return recorded
-
-
-def reject(connection: Connection, finding_id: str, because: str, now: datetime, by: str) -> Recorded:
-    """Hold a finding wrong or beside the point."""
-    finding, _ = _finding(connection, finding_id)
-    return _settle(connection, finding, FindingRejected(finding=finding.id, because=because), now, by)
-
-
-def _settle(connection: Connection, finding: Finding, event: Event, now: datetime, by: str) -> Recorded:
-    draft = log.Draft(event, Occurred.at(now), recorded_by=by, cause=finding.id)
-    facts = log.append(connection, {FINDINGS + finding.commitment: (log.Expected.EXISTS, [draft])}, now)
-    return Recorded(facts[0])
-
-
-def _finding(connection: Connection, finding_id: str) -> tuple[Finding, Fact]:
-    fact = log.fact_of(connection, finding_id)
-    if fact is None or not isinstance(fact.event, FindingMade):
-        raise UnknownFinding(f"no finding {finding_id!r}; `tracker review list` lists what waits")
-    return fact.event.finding, fact

@@ -13,7 +13,15 @@ from datetime import UTC, datetime
 
 from attrs import evolve as but
 
-from tracker.commitments.events import DeadlinePassed, Fact, Proposed, Retracted, Reworded, WindowClosed
+from tracker.commitments.events import (
+    REVIEWED,
+    DeadlinePassed,
+    Fact,
+    Proposed,
+    Retracted,
+    Reworded,
+    WindowClosed,
+)
 from tracker.commitments.fold import parts_of
 from tracker.commitments.order import taken_back
 from tracker.commitments.policy import PolicySettings, weighs
@@ -72,6 +80,7 @@ class WhatIf:
         self._rejected: set[str] = set()
         self._reviewed: set[str] = set()
         self._revised: set[str] = set()
+        self._decided: dict[str, str] = {}  # by which event a reviewer decided: about which finding
         self._disowned: dict[str, set[str]] = {}
         self._touched: dict[str, None] = {}
         self._last: Fact | None = None
@@ -98,8 +107,9 @@ class WhatIf:
 
     def unsettled(self, name: str) -> list[Finding]:
         """The findings on a commitment that neither a reviewer nor a verdict would have dealt with."""
-        used = used_in(self.judged.facts[name]) | self._disowned.get(name, set())
-        settled = self._reviewed | self._revised | used
+        # A verdict that a reviewer's word brought goes with that word.
+        verdicts = (fact for fact in self.judged.facts[name] if getattr(fact.event, "rule", "") != REVIEWED)
+        settled = self._reviewed | self._revised | used_in(verdicts) | self._disowned.get(name, set())
         events = (fact.event for fact in self._heard.get(name, ()))
         found = (event.finding for event in events if isinstance(event, FindingMade))
         return [finding for finding in found if finding.id not in settled]
@@ -134,9 +144,14 @@ class WhatIf:
                     self._weighing.setdefault(name, []).append(found)
             case FindingAccepted(finding=finding):
                 self._reviewed.add(finding)
+                self._decided[fact.id] = finding
             case FindingRejected(finding=finding):
                 self._reviewed.add(finding)
                 self._rejected.add(finding)
+                self._decided[fact.id] = finding
+            case Retracted(event=target) if target in self._decided:
+                self._reviewed.discard(self._decided[target])
+                self._rejected.discard(self._decided[target])
 
     def _judge(self, last: Fact) -> None:
         """Judge what was found together, up to `last`, in the order of the desk."""

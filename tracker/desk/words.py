@@ -39,6 +39,11 @@ class Words:
     dossiers: dict[str, tuple[Concept, ...]] = field(factory=dict)
     profiles: dict[str, WatchProfile] = field(factory=dict)
 
+    @classmethod
+    def read(cls, connection: Connection) -> Words:
+        """Those in the log."""
+        return cls().after(log.read_all(connection, types=WORDS))
+
     def after(self, facts: Iterable[Fact]) -> Words:
         """The words once `facts` are recorded, too."""
         dossiers, profiles = dict(self.dossiers), dict(self.profiles)

@@ -18,6 +18,7 @@ from tracker.commitments.terms import Kind
 from tracker.dossier.case import Case, cases
 from tracker.dossier.complaints import Complaint, Misread, Rule
 from tracker.dossier.dossier import DatedEvent
+from tracker.dossier.grammar import Grammar
 from tracker.dossier.halves import keeps, undone_by
 from tracker.dossier.parse import Reading, read
 from tracker.dossier.siblings import deciding, shared_act
@@ -48,10 +49,13 @@ class Fault:
         return f"{place}: [{self.rule}] {where}{self.problem}; {self.mend}"
 
 
-def check(text: str, name: str) -> tuple[Fault, ...]:
-    """All faults of the dossier in `text`, in order of their lines; `name` is what they call the file."""
+def check(text: str, name: str, grammar: Grammar | None = None) -> tuple[Fault, ...]:
+    """All faults of the dossier in `text`, in order of their lines; `name` is what they call the file.
+
+    Those of its patterns only with a `grammar`.
+    """
     try:
-        reading = read(text, name)
+        reading = read(text, name, grammar)
     except Misread as refused:
         return (_refused(refused.complaint, {}),)
     ids = {table.path: commitment for commitment, table in reading.commitments.items()}

@@ -22,9 +22,10 @@ Read = TypeVar("Read")
 
 
 class Rule(StrEnum):
-    """What can be wrong with a dossier. The first three keep it from being loaded, the fourth at times."""
+    """What can be wrong with a dossier. The first four keep it from being loaded, the fifth at times."""
 
     UNREADABLE = "unreadable"
+    BAD_PATTERN = "bad-pattern"
     UNKNOWN_PARTY = "unknown-party"
     UNKNOWN_REFERENCE = "unknown-reference"
     NO_SOURCE = "no-source"

@@ -18,6 +18,7 @@ from tracker.dossier.complaints import Misread, Rule
 from tracker.dossier.dossier import Afterwards, DatedEvent, Dossier, Undertaking
 from tracker.dossier.events import read_window
 from tracker.dossier.facts import read_facts
+from tracker.dossier.grammar import Grammar
 from tracker.dossier.register import Register, read_register
 from tracker.dossier.tables import Table, top
 from tracker.evidence.profile import WatchProfile
@@ -87,19 +88,19 @@ class Reading:
     watches: Mapping[str, Table]
 
 
-def parse(text: str, name: str) -> Dossier:
+def parse(text: str, name: str, grammar: Grammar | None = None) -> Dossier:
     """The dossier in `text`; `name` is what error messages call the file.
 
-    Raises `DossierError` for the first thing that is wrong: one line with file, line, table and key, and the
-    nearest known word for a mistyped one.
+    Without a `grammar` its patterns are taken as they are. Raises `DossierError` for the first thing that is
+    wrong: one line with file, line, table and key, and the nearest known word for a mistyped one.
     """
-    reading = read(text, name)
+    reading = read(text, name, grammar)
     for complaint in reading.complaints:
         raise complaint
     return reading.dossier
 
 
-def read(text: str, name: str) -> Reading:
+def read(text: str, name: str, grammar: Grammar | None = None) -> Reading:
     """As `parse`, but reads on past what is wrong; raises `Misread` only where there is no reading on: a text
     that is no TOML, or of another format.
     """
@@ -117,6 +118,8 @@ def read(text: str, name: str) -> Reading:
     register = read_register(table)
     _check_parts(register.commitments)
     watches = _watches(table, register)
+    if grammar is not None:
+        _check_patterns(grammar, table, register, watches)
     with margin.noting():
         title = table.text("title")
     with margin.noting():
@@ -260,3 +263,18 @@ def _watches(top: Table, register: Register) -> dict[str, tuple[Table, WatchProf
     with top.page.margin.noting():
         top.page.margin.each(top.tables("watch"), enter)
     return found
+
+
+def _check_patterns(
+    grammar: Grammar, top: Table, register: Register, watches: Mapping[str, tuple[Table, WatchProfile]]
+) -> None:
+    """Complain of each pattern, and of each concept, that the matcher could not compile, where it stands."""
+    for place in top.tables("concept"):
+        concept = register.concepts.get(str(place.raw.get("name")))
+        # What could not be read was complained of, and has no variants.
+        if concept is not None and concept.variants and (problem := grammar.misphrased(concept)):
+            table = place.called(f"{place.label} {concept.name!r}")
+            table.complain(problem, "variants", rule=Rule.BAD_PATTERN)
+    for table, profile in {table.path: (table, profile) for table, profile in watches.values()}.values():
+        for key, number, problem in grammar.misspelt(profile, register.concepts):
+            table.complain(problem, key, item=number, rule=Rule.BAD_PATTERN)

@@ -2,7 +2,7 @@
 
 `tomllib` forgets lines once it has read them; this finds them again in a text that it accepted. It knows
 strings, comments and brackets, nothing of what the keys mean. What was written inline (`fact = [{...}]`) has
-no line of its own and takes that of the key around it.
+no line of its own and takes that of the key around it; a text in a list of texts has one.
 """
 
 from __future__ import annotations
@@ -34,8 +34,13 @@ class Places:
         self._lines: dict[Path, int] = {}
         counts: dict[Path, int] = {}
         table: Path = ()
+        key: Path = ()
         for line, opening, names in _statements(text):
+            if opening == ",":
+                self._lines.setdefault((*key, int(names[0])), line)
+                continue
             if not opening:
+                key = (*table, *names)
                 for depth in range(len(names)):
                     self._lines.setdefault((*table, *names[: depth + 1]), line)
                 continue
@@ -61,14 +66,18 @@ class Places:
 
 
 def _statements(text: str) -> Iterator[tuple[int, str, list[str]]]:
-    """`(line, "[" or "[[" or "", names)` of every header and every key, in order."""
-    position, line, depth = 0, 1, 0
+    """`(line, "[" or "[[" or "", names)` of every header and every key, in order.
+
+    Behind a key, `(line, ",", [number])` of every text in the list that is its value.
+    """
+    position, line, depth, items = 0, 1, 0, -1
     fresh = True
     while position < len(text):
         if fresh and depth == 0 and (found := _HEADER.match(text, position) or _KEY.match(text, position)):
             names = [name.strip("\"'") for name in re.findall(_NAME, found["name"])]
             yield line, found.groupdict().get("open") or "", names
             position = found.end()
+            items = -1
         fresh = False
         token = _TOKEN.search(text, position)
         if token is None:
@@ -77,10 +86,15 @@ def _statements(text: str) -> Iterator[tuple[int, str, list[str]]]:
         match token[0]:
             case "[" | "{":
                 depth += 1
+                if depth == 1:
+                    items = 0 if token[0] == "[" else -1
             case "]" | "}":
                 depth -= 1
             case "\n":
                 line += 1
                 fresh = True
             case string_or_comment:
+                if depth == 1 and items >= 0 and not string_or_comment.startswith("#"):
+                    yield line, ",", [str(items)]
+                    items += 1
                 line += string_or_comment.count("\n")

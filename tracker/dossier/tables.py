@@ -49,14 +49,21 @@ class Table:
         return evolve(self, label=label)
 
     def error(
-        self, problem: str, key: str | None = None, *, mend: str = "", rule: Rule = Rule.UNREADABLE
+        self,
+        problem: str,
+        key: str | None = None,
+        *,
+        item: int | None = None,
+        mend: str = "",
+        rule: Rule = Rule.UNREADABLE,
     ) -> Misread:
-        """The exception that says `problem` of `key`, or of the table as a whole; for the caller to raise."""
+        """The exception that says `problem` of `key`, of an `item` of the list there, or of the table as a
+        whole; for the caller to raise."""
         return Misread(
             Complaint(
                 file=self.page.name,
-                line=self.line(key) or 0,
-                path=self.path if key is None else (*self.path, key),
+                line=self.line(key, item) or 0,
+                path=self._path(key, item),
                 label=self.label,
                 rule=rule,
                 problem=problem,
@@ -65,14 +72,25 @@ class Table:
         )
 
     def complain(
-        self, problem: str, key: str | None = None, *, mend: str = "", rule: Rule = Rule.UNREADABLE
+        self,
+        problem: str,
+        key: str | None = None,
+        *,
+        item: int | None = None,
+        mend: str = "",
+        rule: Rule = Rule.UNREADABLE,
     ) -> None:
         """Note in the margin what does not keep the rest of the table from being read."""
-        self.page.margin.note(self.error(problem, key, mend=mend, rule=rule))
+        self.page.margin.note(self.error(problem, key, item=item, mend=mend, rule=rule))
 
-    def line(self, key: str | None = None) -> int | None:
-        """The line of `key`, or of the table's header."""
-        return self.page.places.line(self.path if key is None else (*self.path, key))
+    def line(self, key: str | None = None, item: int | None = None) -> int | None:
+        """The line of `key`, of an `item` of the list there, or of the table's header."""
+        return self.page.places.line(self._path(key, item))
+
+    def _path(self, key: str | None, item: int | None) -> Path:
+        if key is None:
+            return self.path
+        return (*self.path, key) if item is None else (*self.path, key, item)
 
     def allow(self, known: Collection[str]) -> None:
         """Complain of any key that is not in `known`, with the nearest one that is."""

@@ -163,11 +163,12 @@ class Reader:
         """Whether its verdict still rests on enough; one that never rested on findings does."""
         if not self.shelf.rejections:
             return True
-        left = [name for name in standing.findings if not self._is_rejected(name)]
+        left = [name for name in standing.findings if not self.is_rejected(name)]
         return len(left) == len(standing.findings) or is_supported(standing.basis, self.shelf.findings(left))
 
-    def _is_rejected(self, finding: str) -> bool:
-        return self.shelf.rejections.get(finding, self.known + 1) <= self.known
+    def is_rejected(self, finding: str) -> bool:
+        """Whether a reviewer's rejection of a finding stands, by its id."""
+        return any(start <= self.known < end for start, end in self.shelf.rejections.get(finding, ()))
 
     def quotes(self, findings: Sequence[Finding], counted: bool = False) -> tuple[Quote, ...]:
         """Findings with the words they rest on.
@@ -202,7 +203,7 @@ class Reader:
                     matcher=finding.matcher,
                     revises=finding.revises,
                     counted=counted,
-                    rejected=self._is_rejected(finding.id),
+                    rejected=self.is_rejected(finding.id),
                 )
             )
         return tuple(quotes)

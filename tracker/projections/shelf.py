@@ -53,6 +53,6 @@ class Shelf:
         return self._documents
 
     @cached_property
-    def rejections(self) -> dict[str, int]:
-        """The findings that a reviewer rejected, with the position of that."""
+    def rejections(self) -> dict[str, list[tuple[int, int]]]:
+        """The findings that a reviewer rejected, with from which position to which that held."""
         return self.inbox.rejections(self.connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve as but
 
-from tracker.commitments.events import Fact
+from tracker.commitments.events import Fact, Retracted
 from tracker.evidence.finding import Finding
 from tracker.log import log
 from tracker.log.events import FindingAccepted, FindingMade, FindingRejected
@@ -23,12 +23,16 @@ def evidence(reader: Reader, commitment: Commitment) -> list[Evidence]:
     """
     made: list[tuple[Fact, Finding]] = []
     reviews: dict[str, _Review] = {}
+    decided: dict[str, str] = {}  # by which event: about which finding
     for fact in log.read(reader.connection, FINDINGS + commitment.id, reader.known):
         match fact.event:
             case FindingMade(finding=finding) if reader.as_of is None or has_begun(finding, reader.as_of):
                 made.append((fact, finding))
             case FindingAccepted() | FindingRejected() as review:
                 reviews[review.finding] = (fact.recorded_by, review)
+                decided[fact.id] = review.finding
+            case Retracted(event=event) if event in decided:
+                reviews.pop(decided[event], None)
     used = {quote.id for reason in reader.reasons(commitment.standing) for quote in reason.findings}
     waiting = _waiting(reader, commitment)
     quotes = reader.quotes([finding for _, finding in made])
