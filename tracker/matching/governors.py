@@ -67,6 +67,8 @@ def _by_governor(
     if factuality is Factuality.ACTUAL:
         if scheduled and stem in words.ATTITUDES:
             return None
+        if act.low(last).endswith(_NOMINAL) and act.low(last + 1) not in _OF:
+            return None  # "the announcement names tests" announces none
         ends = scheduled and act.stem(act.last) not in words.LASTING
         if phrases is words.REACTING and stem in _CLOSING and not ends:
             return None
@@ -114,6 +116,8 @@ _COUNTS = word_set(
     scores series
     """
 )
+_NOMINAL = ("ment", "tion", "sion")
+_OF = frozenset({"of", "on", "about", "that", "over"})
 _UNBOTHERED = stem_set("worry worried bother bothered concerned fuss fazed care mind upset")
 _CLOSING = stem_set("wrap conclude finish end")
 

@@ -133,6 +133,8 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
         low = act.low(place)
         if low in (",", "and", "but"):
             break
+        if low in _MOMENTS and act.low(place - 1) == "the" and place == act.last + 2:
+            break  # "missile tests the day the talks collapse": somebody else's predicate
         if low in words.ALMOST:
             finished = following(act, words.FINISHED, _WINDOW + 2)
             if finished is not None:
@@ -168,6 +170,7 @@ def _predicate(act: Act, scheduled: bool, *, strict: bool) -> Judgement | None:
     return None
 
 
+_MOMENTS = frozenset({"day", "moment", "minute", "hour", "week", "month", "year", "time", "night", "morning"})
 _UNBENT = frozenset({"underway", "under", "complete", "set", "put", "hit", "hurt"})
 
 
