@@ -22,9 +22,9 @@ GUIDE = (DOCS / "dossiers.md").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that `tracker demo` makes."""
+    """The folder that the smaller demo makes."""
     folder = tmp_path_factory.mktemp("review")
-    command = [sys.executable, "-m", "tracker.cli", "demo", "--out", "demo"]
+    command = [sys.executable, "-m", "tracker.cli", "demo", "--dossier", "norvex-climate", "--out", "demo"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return folder / "demo"
 

@@ -67,6 +67,11 @@ def conditional(act: Act) -> Judgement | None:
         hanging = {clause.lead for clause in act.around[at + 1 : at + 2]} & {"when", "once"}
         if hanging or any(other.lead in words.CONDITION for other in act.around):
             return Judgement(Factuality.CONDITIONAL, act.cue("hangs on a condition", modal))
+    if not auxiliaries and not is_noun(act) and not is_past(act.raw(act.at)):
+        # "If the state pays half, the company retrains them": a present that follows its condition.
+        opening = act.around[0]
+        if opening is not act.clause and opening.lead in words.CONDITION:
+            return Judgement(Factuality.CONDITIONAL, token_cue(act, "hangs on a condition", opening.words[0]))
     if modal is None and not any(act.low(p) == "to" for p in auxiliaries):
         return None
     end = len(act.clause.words)
