@@ -204,7 +204,7 @@ def everything(t: Tracker) -> list[Document]:
 
 
 def findings(t: Tracker) -> list[Finding]:
-    """All findings by their id, but for what hangs on which documents came together: order and second grade."""
+    """All findings by their id, without what hangs on which documents came together: the second grade."""
     made = [fact.event.finding for fact in t.log() if isinstance(fact.event, FindingMade)]
     alike = [but(finding, credibility=Credibility.UNJUDGED, because="") for finding in made]
     return sorted(alike, key=lambda finding: finding.id)
