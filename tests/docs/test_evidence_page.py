@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -13,9 +15,20 @@ from tracker.config import Config
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "evidence.md").read_text(encoding="utf-8")
 
 
+CASE = "## One case, from feed to verdict"
+
+
 def test_the_examples_run_as_printed(tmp_path: Path) -> None:
-    """Each command, in order, on a new desk."""
-    run_examples(PAGE, loaded_desk(tmp_path))
+    """Each command, in order, on a new desk, but for the case."""
+    before, _, rest = PAGE.partition(CASE)
+    run_examples(before + rest.partition("\n## ")[2], loaded_desk(tmp_path))
+
+
+def test_the_case_runs_as_printed(tmp_path: Path) -> None:
+    """In the folder that its demo makes."""
+    command = [sys.executable, "-m", "tracker.cli", "demo", "--dossier", "norvex-climate", "--out", "demo"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    run_examples(PAGE.partition(CASE)[2].partition("\n## ")[0], tmp_path / "demo")
 
 
 def test_the_overrides_on_the_page_are_read_and_name_commitments_of_the_seed() -> None:
