@@ -20,8 +20,8 @@ class Index:
     """Stem n-grams -> profiles, by their commitment's id; profiles come and go without a rebuild."""
 
     def __init__(self) -> None:
-        # By one of its words: the n-gram, its other words, and whose it is.
-        self._grams: dict[str, dict[tuple[str, ...], tuple[tuple[str, ...], Counter[str]]]] = {}
+        # By one of its words, and by another (or the same where there is none): the n-gram, and whose it is.
+        self._grams: dict[str, dict[str, dict[tuple[str, ...], Counter[str]]]] = {}
         self._anchors: dict[str, tuple[WatchProfile, tuple[tuple[str, ...], ...]]] = {}
         self._asked: Counter[str] = Counter()
         self._variants: dict[str, tuple[tuple[str, ...], ...]] = {}
@@ -41,9 +41,9 @@ class Index:
         grams = {gram for name in rarest for gram in self._variants[name]}
         self._anchors[profile.commitment] = (profile, tuple(sorted(grams)))
         for gram in grams:
-            key = _key(gram)
-            rest = tuple(stem for stem in gram if stem != key and stem[:1].isalnum())
-            self._grams.setdefault(key, {}).setdefault(gram, (rest, Counter()))[1][profile.commitment] += 1
+            key, other = _keys(gram)
+            owners = self._grams.setdefault(key, {}).setdefault(other, {}).setdefault(gram, Counter())
+            owners[profile.commitment] += 1
 
     def remove(self, commitment: str) -> None:
         """Forget the profile of a commitment, if there is one."""
@@ -52,12 +52,15 @@ class Index:
         profile, anchored = self._anchors.pop(commitment)
         self._asked.subtract((*profile.object, *profile.actors))
         for gram in anchored:
-            key = _key(gram)
-            there = self._grams[key]
-            del there[gram][1][commitment]
-            if not there[gram][1]:
-                del there[gram]
-            if not there:
+            key, other = _keys(gram)
+            by_other = self._grams[key]
+            owners = by_other[other][gram]
+            del owners[commitment]
+            if not owners:
+                del by_other[other][gram]
+            if not by_other[other]:
+                del by_other[other]
+            if not by_other:
                 del self._grams[key]
 
     def candidates(self, vocabulary: set[str], stems: Callable[[], Sequence[str]]) -> set[str]:
@@ -66,17 +69,26 @@ class Index:
         `vocabulary` holds the stems of its words at least; `stems` gives them all in order, and is asked only
         where that may say yes.
         """
-        line = cache(stems)
         hit: set[str] = set()
+        line: Sequence[str] = ()
         for key in self._grams.keys() & vocabulary:
-            for gram, (rest, owners) in self._grams[key].items():
-                if vocabulary.issuperset(rest) and (len(gram) == 1 or _stands(gram, line())):
-                    hit.update(owners)
+            by_other = self._grams[key]
+            if by_other.keys().isdisjoint(vocabulary):
+                continue
+            for other in by_other.keys() & vocabulary:
+                for gram, owners in by_other[other].items():
+                    if len(gram) > 1:
+                        line = line or stems()
+                    if len(gram) == 1 or _stands(gram, line):
+                        hit.update(owners)
+        if not hit:
+            return hit
+        line = line or stems()
 
         @cache
         def is_named(concept: str) -> bool:
             return any(
-                all(stem in vocabulary or not stem[:1].isalnum() for stem in gram) and _stands(gram, line())
+                all(stem in vocabulary or not stem[:1].isalnum() for stem in gram) and _stands(gram, line)
                 for gram in self._variants[concept]
             )
 
@@ -90,9 +102,10 @@ class Index:
         }
 
 
-def _key(gram: tuple[str, ...]) -> str:
-    """The word of an n-gram by which it is found: the longest, which is seldom the most frequent."""
-    return max((stem for stem in gram if stem[:1].isalnum()), key=len, default=gram[0])
+def _keys(gram: tuple[str, ...]) -> tuple[str, str]:
+    """Two words of an n-gram by which it is found: the longest, for they are seldom the most frequent."""
+    words = sorted((stem for stem in gram if stem[:1].isalnum()), key=len) or [gram[0]]
+    return words[-1], words[-2 if len(words) > 1 else -1]
 
 
 def _stands(gram: tuple[str, ...], stems: Sequence[str]) -> bool:

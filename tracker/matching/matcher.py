@@ -302,7 +302,7 @@ class Matcher:
         times = partial(reading.times, number)
         told: Relation | None = None
         for relation, pattern in compiled.acts:
-            if not pattern.suits(around):
+            if not pattern.may(lines[place]) or not pattern.suits(around):
                 continue
             for hit in pattern.search(lines[place]):
                 if hit.event and told is relation:

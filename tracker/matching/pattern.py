@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 
 import attrs
@@ -150,9 +151,14 @@ class _Form:
     """One compiled way to find the act; `act` is the number of its group."""
 
     voice: Voice
-    expression: re.Pattern[str]
+    source: str
     act: int
     event: bool = False
+
+
+# Compiled when first searched for: most patterns of a dossier meet no text that has their words, and one that
+# names large concepts takes milliseconds.
+_expression = lru_cache(maxsize=65_536)(re.compile)
 
 
 @frozen
@@ -161,29 +167,33 @@ class Pattern:
 
     text: str
     forms: tuple[_Form, ...]
-    nowhere: re.Pattern[str] | None
-    somewhere: tuple[re.Pattern[str], ...] = ()
+    nowhere: str = ""
+    somewhere: tuple[str, ...] = ()
     needs: tuple[frozenset[str], ...] = ()
     told_by: frozenset[str] = frozenset()  # without one of these only an event's own name can match
 
     def suits(self, lines: Iterable[Encoded]) -> bool:
         """Whether the clauses of a sentence and its headline hold what the pattern wants somewhere."""
         return not self.somewhere or all(
-            any(expression.search(line.line) for line in lines) for expression in self.somewhere
+            any(_expression(source).search(line.line) for line in lines) for source in self.somewhere
         )
+
+    def may(self, encoded: Encoded) -> bool:
+        """Whether the clause has the words that the pattern needs: sets of stems say no far more cheaply than
+        expressions do."""
+        return not any(encoded.stems.isdisjoint(needed) for needed in self.needs)
 
     def search(self, encoded: Encoded) -> Iterator[Hit]:
         """Every place in the clause, form by form, from left to right."""
-        # Sets of stems say no far more cheaply than expressions do.
-        if any(encoded.stems.isdisjoint(needed) for needed in self.needs):
+        if not self.may(encoded):
             return
-        if self.nowhere is not None and self.nowhere.search(encoded.line):
+        if self.nowhere and _expression(self.nowhere).search(encoded.line):
             return
         named = bool(self.told_by) and encoded.stems.isdisjoint(self.told_by)
         for form in self.forms:
             if named and not form.event:
                 continue
-            for match in islice(form.expression.finditer(encoded.line), _MOST_HITS):
+            for match in islice(_expression(form.source).finditer(encoded.line), _MOST_HITS):
                 words: list[int] = []
                 for start, end in match.regs[1:]:
                     if end > start >= 0:
@@ -267,7 +277,7 @@ class _Parser:
     def finish(self, forms: list[_Form], nodes: list[_Node], arrow: Sequence[_Node] = ()) -> Pattern:
         """Put the forms together with the words that must be nowhere in the clause."""
         nowhere = [node.nowhere for node in nodes if node.nowhere]
-        somewhere = tuple(re.compile(node.somewhere) for node in nodes if node.somewhere)
+        somewhere = tuple(node.somewhere for node in nodes if node.somewhere)
         verbs = [node for node in nodes if node in arrow]
         told_by: frozenset[str] = frozenset()
         needs = [node.needs for node in nodes if node.needs and not node.is_aside and node not in arrow]
@@ -280,7 +290,7 @@ class _Parser:
         return Pattern(
             self.text,
             tuple(forms),
-            re.compile("|".join(nowhere)) if nowhere else None,
+            "|".join(nowhere),
             somewhere,
             tuple(needs),
             told_by,
@@ -296,7 +306,7 @@ class _Parser:
             )
         source = "".join(f"({node.source})" if node.captures else node.source for node in shown)
         group = next(i for i, node in enumerate(captured, 1) if node is act)
-        return _Form(voice, re.compile(source + _END), group)
+        return _Form(voice, source + _END, group)
 
     def arrow(self, left: list[_Node], right: list[_Node]) -> list[_Form]:
         """The act done to the object: active, passive, and named as a noun."""
