@@ -11,7 +11,7 @@ demo: $(READY)
 	$(BIN)/tracker demo --out demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -q -m "not torture" -n 2
+	$(BIN)/python -m pytest -q -m "not torture" -n 3
 
 torture: $(READY)
 	$(BIN)/python -m pytest -q -m torture
@@ -22,13 +22,15 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The moratorium needs a table of launches, the corpora archives of test feeds:
-# make bench LAUNCHES=path/to/tests.csv FEEDS="path/to/one.tar.xz path/to/another.tar.xz"
+# The moratorium needs a table of launches, the corpora archives of test feeds, the quality of matching labelled
+# headlines: make bench LAUNCHES=path/to/tests.csv FEEDS="path/to/one.tar.xz path/to/another.tar.xz"
+# HEADLINES="path/to/dev.tsv path/to/commitments.tsv path/to/noise.tsv"
 bench: $(BENCH)
-	for b in $(filter-out moratorium corpora,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py)))); do \
+	for b in $(filter-out moratorium corpora matching_quality,$(basename $(notdir $(wildcard benchmarks/[a-z]*.py)))); do \
 		$(BIN)/python -m benchmarks.$$b || exit 1; done
 	$(if $(LAUNCHES),$(BIN)/python benchmarks/moratorium.py "$(LAUNCHES)")
 	$(if $(FEEDS),$(BIN)/python -m benchmarks.corpora $(FEEDS))
+	$(if $(HEADLINES),$(BIN)/python -m benchmarks.matching_quality $(HEADLINES))
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -7,8 +7,6 @@ import re
 import shlex
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import pytest
 
 from tests.cli.test_cli import CONFIG, desk, run
 from tests.database.test_read_only import frozen
+from tests.demos import copy_of_demo
 
 assert desk  # a fixture
 
@@ -30,10 +29,7 @@ OTHERS = (
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that one run of `tracker demo` leaves."""
-    folder = tmp_path_factory.mktemp("rejudge")
-    command = [sys.executable, "-m", "tracker.cli", "demo", "--out", "demo"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return folder / "demo"
+    return copy_of_demo("korea-2018", tmp_path_factory, tmp_path_factory.mktemp("rejudge") / "demo")
 
 
 def test_the_page_runs_as_printed(demo: Path) -> None:

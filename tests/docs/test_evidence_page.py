@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from tests.demos import copy_of_demo
 from tests.docs.pages import loaded_desk, run_examples
 from tracker.commitments.policy import PolicySettings
 from tracker.config import Config
@@ -24,11 +25,10 @@ def test_the_examples_run_as_printed(tmp_path: Path) -> None:
     run_examples(before + rest.partition("\n## ")[2], loaded_desk(tmp_path))
 
 
-def test_the_case_runs_as_printed(tmp_path: Path) -> None:
+def test_the_case_runs_as_printed(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """In the folder that its demo makes."""
-    command = [sys.executable, "-m", "tracker.cli", "demo", "--dossier", "norvex-climate", "--out", "demo"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-    run_examples(PAGE.partition(CASE)[2].partition("\n## ")[0], tmp_path / "demo")
+    desk = copy_of_demo("norvex-climate", tmp_path_factory, tmp_path / "demo")
+    run_examples(PAGE.partition(CASE)[2].partition("\n## ")[0], desk)
 
 
 def test_the_overrides_on_the_page_are_read_and_name_commitments_of_the_seed() -> None:

@@ -12,14 +12,16 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_cli import run
+from tests.demos import copy_of_demo
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_api_example_of_the_readme_runs_as_printed(tmp_path: Path) -> None:
+def test_the_api_example_of_the_readme_runs_as_printed(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Over the folder that the README's own first command leaves."""
-    command = [sys.executable, "-m", "tracker.cli"]
-    subprocess.run([*command, "demo", "--out", "demo"], cwd=tmp_path, check=True, capture_output=True)
+    copy_of_demo("korea-2018", tmp_path_factory, tmp_path / "demo")
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

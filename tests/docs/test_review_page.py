@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.terminal import on_terminal
+from tests.demos import copy_of_demo
 from tests.docs.pages import run_examples
 from tracker.cli import review
 from tracker.desk.review import Rule
@@ -23,10 +22,7 @@ GUIDE = (DOCS / "dossiers.md").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the smaller demo makes."""
-    folder = tmp_path_factory.mktemp("review")
-    command = [sys.executable, "-m", "tracker.cli", "demo", "--dossier", "norvex-climate", "--out", "demo"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return folder / "demo"
+    return copy_of_demo("norvex-climate", tmp_path_factory, tmp_path_factory.mktemp("review") / "demo")
 
 
 @pytest.fixture

@@ -112,13 +112,15 @@ def _exactly(raw: str) -> str:
     return f" {inner}/[^ ]*"
 
 
-def one_of(phrases: Sequence[str]) -> str:
+@lru_cache(maxsize=65_536)  # a concept stands in many patterns
+def one_of(phrases: tuple[str, ...]) -> str:
     """The regular expression of any of several phrases, the longest first."""
     ordered = sorted(set(phrases), key=lambda text: (-len(tokenise(text)), text))
     return "(?:" + "|".join(phrase(text) for text in ordered) + ")"
 
 
-def first_stems(phrases: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=65_536)
+def first_stems(phrases: tuple[str, ...]) -> frozenset[str]:
     """The stems with which any of the phrases begins."""
     return frozenset(tokenise(text.removeprefix("=")).stems[0] for text in phrases)
 

@@ -53,7 +53,7 @@ def compile_profile(profile: WatchProfile, concepts: Mapping[str, Concept]) -> C
                 hint = did_you_mean(name, concepts)
                 raise BadPattern(f"watch {profile.commitment!r}: {key}: no concept is called {name!r}{hint}")
             variants.extend(concepts[name].variants)
-        return re.compile(one_of(variants) + "(?= )") if variants else None
+        return re.compile(one_of(tuple(variants)) + "(?= )") if variants else None
 
     def patterns(texts: tuple[str, ...]) -> tuple[Pattern, ...]:
         return tuple(compile_pattern(text, concepts, profile.commitment) for text in texts)

@@ -1,0 +1,26 @@
+"""The folders that `tracker demo` leaves, made once for all tests of a run, whichever process asks first."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def copy_of_demo(dossier: str, factory: pytest.TempPathFactory, to: Path) -> Path:
+    """A copy, at `to`, of the demo of a dossier."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    made = shared / f"demo-of-{dossier}"
+    with (shared / f"{dossier}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            command = [sys.executable, "-m", "tracker.cli", "demo", "--dossier", dossier, "--out", made.name]
+            done = subprocess.run(command, cwd=shared, capture_output=True, text=True)
+            assert done.returncode == 0, done.stdout + done.stderr
+    return Path(shutil.copytree(made, to))
