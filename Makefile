@@ -11,7 +11,7 @@ demo: $(READY)
 	$(BIN)/tracker demo --out demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -q -m "not torture" -n 3
+	$(BIN)/python -m pytest -q -m "not torture" -n 2
 
 torture: $(READY)
 	$(BIN)/python -m pytest -q -m torture

@@ -50,6 +50,15 @@ class Terminal:
             time.sleep(0.01)
         os.write(self.side, keys.encode())
 
+    def interrupt(self) -> int:
+        """Press Ctrl-C until the process ends, as a person does: one that comes between Python's look at its
+        signals and its read of the line is seen at the next key. Returns the exit status."""
+        deadline = time.monotonic() + PATIENCE
+        while self.process.poll() is None and time.monotonic() < deadline:
+            os.write(self.side, b"\x03")
+            self._more(0.5)
+        return self.process.wait(PATIENCE)
+
     def end(self) -> int:
         """Wait for the end of the process; returns its exit status."""
         while self._more(PATIENCE):

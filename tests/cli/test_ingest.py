@@ -177,11 +177,11 @@ def test_killed_in_the_middle_it_goes_on_when_called_again(
     """SIGKILL three times; in the end there are the documents and findings of an undisturbed run."""
     configs = [desk(tmp_path / "killed", shared_url), desk(tmp_path / "whole", "whole.sqlite3")]
     for config in configs:
-        archive(config.parent / "a.jsonl", 500, days=12)
+        archive(config.parent / "a.jsonl", 300, days=8)
         if not is_replay:
             assert run("load", cwd=config.parent).returncode == 0
     command = [*COMMAND, *(["--replay"] if is_replay else []), "a.jsonl"]
-    for enough in (1, 150, 300):
+    for enough in (1, 90, 180):
         process = subprocess.Popen(command, cwd=configs[0].parent, stdout=subprocess.DEVNULL)
         with tracker.open(configs[0]) as t:
             deadline = time.monotonic() + 60
@@ -208,7 +208,7 @@ def test_killed_in_the_middle_it_goes_on_when_called_again(
         assert found[0][1]
 
 
-@pytest.mark.parametrize("option", ["--ignore-unknown", "--replay"])
+@pytest.mark.parametrize("option", [pytest.param("--ignore-unknown", marks=pytest.mark.torture), "--replay"])
 def test_memory_does_not_grow_with_the_archive(here: Path, option: str) -> None:
     """24 megabytes of texts cost what six do, once a batch is full: 9 MB of difference at the most."""
     (here / "config.toml").write_text((here / "config.toml").read_text() + "\n[fetch]\nmax_bytes = 100000\n")

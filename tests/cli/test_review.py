@@ -155,8 +155,8 @@ def test_ctrl_c_leaves_what_was_decided_and_nothing_else(desk: Path) -> None:
         terminal.expect("[a]ccept")
         terminal.press("r")
         terminal.expect("why")
-        terminal.answer("half a rea\x03")
-        assert terminal.end() == 130
+        terminal.answer("half a rea")
+        assert terminal.interrupt() == 130
         assert "Traceback" not in terminal.shown
     assert types(desk, "FindingAccepted", "FindingRejected") == ["FindingAccepted"]
     assert len(waiting(desk)) == 1

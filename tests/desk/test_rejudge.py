@@ -116,7 +116,7 @@ def then(log: Life, answer: Rejudged) -> tuple[Commitment, ...]:
     return tuple(changed.get(row.id, row) for row in log.t.board())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(policy=SETTINGS, steps=STEPS)
 def test_the_settings_in_force_change_nothing(
     policy: PolicySettings, steps: list[tuple[str, object]]
@@ -131,7 +131,7 @@ def test_the_settings_in_force_change_nothing(
         assert log.t.rejudge(policy, as_of="2024-02-11").differences == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     first=SETTINGS,
     second=SETTINGS,

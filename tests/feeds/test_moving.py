@@ -122,6 +122,7 @@ def to_a_web_page(site: Site) -> None:
     site.moves(301, "/page")
 
 
+@pytest.mark.parametrize("shared_url", ["sqlite file"], indirect=True)  # what counts is the answer
 @pytest.mark.parametrize(
     "change", [direct, temporary, elsewhere, by_another_status, mixed, to_nothing, to_a_web_page]
 )

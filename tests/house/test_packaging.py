@@ -132,7 +132,10 @@ def test_the_installed_wheel_runs_the_demo_from_any_folder(wheel: Path, tmp_path
     )
     assert str(site) in where.stdout
     done = subprocess.run(
-        [python, "-m", "tracker.cli", "demo", "--out", "korea"], cwd=elsewhere, capture_output=True, text=True
+        [python, "-m", "tracker.cli", "demo", "--dossier", "norvex-climate", "--out", "norvex"],
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert (elsewhere / "korea" / "tracker.sqlite3").is_file()
+    assert (elsewhere / "norvex" / "tracker.sqlite3").is_file()

@@ -159,6 +159,7 @@ def lines(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[bytes], byt
     return lambda export: b"".join(change(export.splitlines(keepends=True)))
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])  # the damage is to the file, whatever the database
 @pytest.mark.parametrize(
     ("damage", "error", "told"),
     [
@@ -200,6 +201,7 @@ def test_a_file_without_line_ends_is_not_read_whole(empty: Database) -> None:
         take(empty, b" " * (LONGEST + 1))
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 @pytest.mark.parametrize("column", [*HEADER, "data", "hash"])
 def test_a_change_of_any_column_is_found(full: Database, empty: Database, column: str) -> None:
     """No column is outside of the chain."""

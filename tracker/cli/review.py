@@ -13,7 +13,7 @@ from tracker.cli import opened, output
 from tracker.cli.explain import without_words
 
 if TYPE_CHECKING:
-    from tracker.desk.review import Decision, Undone
+    from tracker.desk.review import Decision
     from tracker.projections.answers import InboxItem
 
 COLUMNS = ("commitment", "kind", "reason", "words", "since", "finding")
@@ -109,19 +109,14 @@ def undo(context: click.Context, event: str, because: str) -> None:
 
     EVENT is the id of the decision, of its verdict or of the finding. The log keeps both.
     """
+    from tracker.cli.review_walk import told_undone
+
     with opened(context) as t:
         undone = t.review_undo(event, because)
     for line in told_undone(undone):
         click.echo(line)
     for warning in undone.warnings:
         click.echo(f"note: {warning}", err=True)
-
-
-def told_undone(undone: Undone) -> list[str]:
-    """What was taken back, a line each."""
-    verdict = undone.verdict
-    first = [f"took back {type(verdict.event).__name__} {verdict.id}"] if verdict is not None else []
-    return [*first, *(f"took back the decision on {finding}; it waits again" for finding in undone.findings)]
 
 
 @command.command("apply")

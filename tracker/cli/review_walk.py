@@ -21,6 +21,7 @@ from tracker.cli.passages import passage, whole
 
 if TYPE_CHECKING:
     from tracker.api import Tracker
+    from tracker.desk.review import Undone
     from tracker.projections.answers import Evidence, InboxItem, Quote
 
 READ_AS = {"f": "fulfils", "p": "partly fulfils", "v": "violates", "m": "meets condition", "c": "context"}
@@ -183,7 +184,6 @@ class _Walk:
         return True
 
     def _undo(self) -> bool:
-        from tracker.cli.review import told_undone
         from tracker.errors import Refused
 
         if not self.decided:
@@ -234,3 +234,10 @@ def _opened(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return f"no web address: {printable(url) or '(none)'}"
     return f"opened {printable(url)}" if webbrowser.open(url) else f"no browser here opens {printable(url)}"
+
+
+def told_undone(undone: Undone) -> list[str]:
+    """What was taken back, a line each."""
+    verdict = undone.verdict
+    first = [f"took back {type(verdict.event).__name__} {verdict.id}"] if verdict is not None else []
+    return [*first, *(f"took back the decision on {finding}; it waits again" for finding in undone.findings)]
