@@ -53,10 +53,13 @@ class Terminal:
     def interrupt(self) -> int:
         """Press Ctrl-C until the process ends, as a person does: one that comes between Python's look at its
         signals and its read of the line is seen at the next key. Returns the exit status."""
-        deadline = time.monotonic() + PATIENCE
-        while self.process.poll() is None and time.monotonic() < deadline:
+        for _ in range(int(PATIENCE / 5)):
             os.write(self.side, b"\x03")
-            self._more(0.5)
+            again = time.monotonic() + 5
+            while self.process.poll() is None and time.monotonic() < again:
+                self._more(0.1)
+            if self.process.poll() is not None:
+                break
         return self.process.wait(PATIENCE)
 
     def end(self) -> int:

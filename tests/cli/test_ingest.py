@@ -204,7 +204,7 @@ def test_killed_in_the_middle_it_goes_on_when_called_again(
             for t in (killed, whole)
         ]
         assert found[0] == found[1]
-        assert len(found[0][0]) == 500
+        assert len(found[0][0]) == 300
         assert found[0][1]
 
 
