@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import cast
 
 import Stemmer
 from attrs import frozen
@@ -229,7 +230,9 @@ def vocabulary(text: str) -> set[str]:
     A plain expression for words costs a third of the tokeniser's. They differ in marks, which are no words,
     and in what is cut short by stops inside ("U.S."); a text with such is read by both.
     """
-    found = set(map(_STEMS.__getitem__, set(_WORD.findall(text))))
+    words = _WORD.findall(text)
+    known = set(map(_STEMS.get, words))  # twice as fast as asking for what may be missing
+    found = set(map(_STEMS.__getitem__, words)) if None in known else cast(set[str], known)
     return found.union(stems_in(text)) if _has_inner_stop(text) else found
 
 
