@@ -17,7 +17,7 @@ from tracker.errors import UserError
 from tracker.evidence.document import Document, Entry, Span
 from tracker.evidence.finding import BY_HAND, Cue, Factuality, Finding, Match, Relation
 from tracker.evidence.source import Sources
-from tracker.evidence.when import Occurred
+from tracker.evidence.when import Occurred, zone_of
 
 
 @frozen
@@ -133,8 +133,6 @@ def _around(text: str, start: int, end: int) -> str:
 
 def _day(document: Document, zone: str) -> Occurred | None:
     """The day of its publication, where a person gave one; the day it was handed in says nothing."""
-    from tracker.evidence.when import zone_of
-
     if document.published is None:
         return None
     return Occurred.on(document.published.astimezone(zone_of(zone)).date(), zone)

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from tracker.archive import documents as archive
 from tracker.commitments.policy import PolicySettings
 from tracker.desk import words
-from tracker.desk.findings import Reading, take_down
+from tracker.desk.findings import Reading, matches_in, take_down
 from tracker.desk.folder import findings_of, open_folder
 from tracker.desk.judging import verdict_on
 from tracker.desk.unread import note
@@ -93,12 +93,7 @@ class Desk:
 
     def match(self, matcher: Matcher, document: Document) -> list[Match]:
         """What a document says about the commitments that a matcher watches."""
-        return matcher.match(
-            document.text,
-            published=document.published or document.first_seen,
-            zone=self.zone,
-            language=document.language or "en",
-        )
+        return matches_in(matcher, document, self.zone)
 
     def _read(self, connection: Connection, readings: Sequence[Reading], now: datetime) -> None:
         """Record what was found, then judge: all that is known of a commitment at once."""

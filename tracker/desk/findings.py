@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from attrs import evolve as but
 from attrs import frozen
@@ -30,6 +31,9 @@ from tracker.log import log
 from tracker.log.events import FindingMade
 from tracker.log.streams import FINDINGS
 
+if TYPE_CHECKING:
+    from tracker.matching.matcher import Matcher
+
 _DONE_WITH = frozenset({State.WITHDRAWN, State.CANCELLED, State.SUPERSEDED, State.RELEASED, State.EXPIRED})
 # A copy follows its original within days; of the findings before it, so many are looked at.
 _LOOKED_AT = 50
@@ -41,6 +45,13 @@ class Reading:
 
     document: Document
     match: Match
+
+
+def matches_in(matcher: Matcher, document: Document, zone: str) -> list[Match]:
+    """What a document says about the commitments that a matcher watches."""
+    return matcher.match(
+        document.text, published=dated(document), zone=zone, language=document.language or "en"
+    )
 
 
 def take_down(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 from sqlalchemy.engine import Connection
 
+from tracker.desk.findings import matches_in
 from tracker.desk.words import Words
 from tracker.dossier.dossier import Dossier
 from tracker.errors import UnknownCommitment, did_you_mean
@@ -106,13 +107,7 @@ def trials(
     for document in documents:
         if document.forgotten:
             continue
-        matches = matcher.match(
-            document.text,
-            published=document.published or document.first_seen,
-            zone=zone,
-            language=document.language or "en",
-        )
-        now = {match.commitment: match for match in matches}
+        now = {match.commitment: match for match in matches_in(matcher, document, zone)}
         before = {each.commitment: each for each in held.get(document.hash, ()) if each.commitment in watched}
         for name in sorted(now.keys() | before.keys()):
             finding = before.get(name)

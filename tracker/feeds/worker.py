@@ -18,9 +18,10 @@ import struct
 import subprocess
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from tracker.errors import ParseFailed
 
@@ -33,20 +34,15 @@ _FRAME = struct.Struct("!Q")
 _CHILD = "from tracker.feeds.worker import serve; serve()"
 
 
-class ParseWorker:
-    """Parses one feed at a time, in a child process that is started when first needed.
+class Parser(ABC):
+    """Whatever parses in another process. Close it, or use it as a context manager.
 
-    `seconds` is what one feed may take. May be shared by threads, which then wait for each other. Close it,
-    or use it as a context manager.
+    `seconds` is what one feed or page may take.
     """
 
-    def __init__(self, seconds: float = 10.0) -> None:
-        self.seconds = seconds
-        self._turn = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._reads_articles = False
+    seconds: float
 
-    def __enter__(self) -> ParseWorker:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -77,6 +73,27 @@ class ParseWorker:
         """As `article.article`; blocks, and fails as `parse` does."""
         text: str = self._made("article", body, {"content_type": content_type})
         return text
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the processes; it may be used again."""
+
+    @abstractmethod
+    def _made(self, function: str, body: bytes, arguments: dict[str, Any]) -> Any:
+        """What a function of the child makes of `body`; raises `ParseFailed`."""
+
+
+class ParseWorker(Parser):
+    """Parses one feed at a time, in a child process that is started when first needed.
+
+    May be shared by threads, which then wait for each other.
+    """
+
+    def __init__(self, seconds: float = 10.0) -> None:
+        self.seconds = seconds
+        self._turn = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._reads_articles = False
 
     def close(self) -> None:
         """End the child; the worker may be used again."""
@@ -158,7 +175,7 @@ class ParseWorker:
                     continue
 
 
-class ParseWorkers:
+class ParseWorkers(Parser):
     """Several workers that are asked as one; one more is started only when all others are busy."""
 
     def __init__(self, seconds: float = 10.0, count: int = PROCESSES) -> None:
@@ -168,47 +185,17 @@ class ParseWorkers:
         for worker in reversed(self._all):
             self._idle.put(worker)
 
-    def __enter__(self) -> ParseWorkers:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def parse(
-        self,
-        body: bytes,
-        *,
-        content_type: str = "",
-        base_url: str = "",
-        max_entries: int = 500,
-        zone: str = "UTC",
-    ) -> ParsedFeed:
-        """As `ParseWorker.parse`, by whichever is free first."""
-        worker = self._idle.get()
-        try:
-            return worker.parse(
-                body, content_type=content_type, base_url=base_url, max_entries=max_entries, zone=zone
-            )
-        finally:
-            self._idle.put(worker)
-
-    def article(self, body: bytes, *, content_type: str = "") -> str:
-        """As `ParseWorker.article`, by whichever is free first."""
-        worker = self._idle.get()
-        try:
-            return worker.article(body, content_type=content_type)
-        finally:
-            self._idle.put(worker)
-
     def close(self) -> None:
         """End the children; the workers may be used again."""
         for worker in self._all:
             worker.close()
 
-
-Parser = ParseWorker | ParseWorkers
+    def _made(self, function: str, body: bytes, arguments: dict[str, Any]) -> Any:
+        worker = self._idle.get()
+        try:
+            return worker._made(function, body, arguments)
+        finally:
+            self._idle.put(worker)
 
 
 def serve() -> None:
