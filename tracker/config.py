@@ -168,6 +168,8 @@ def _typed(hint: Any, value: object, place: str) -> Any:
             raise ConfigError(f"{place}: must be a table")
         return {key: _typed(inner[1], item, f"{place}.{key}") for key, item in value.items()}
     if attrs.has(hint):
+        if isinstance(value, str) and hasattr(hint, "from_text"):
+            return _short(hint, value, place)
         return build(hint, value, place)
     if isinstance(hint, type) and issubclass(hint, Enum):
         try:
@@ -181,6 +183,14 @@ def _typed(hint: Any, value: object, place: str) -> Any:
     if type(value) is not hint:
         raise ConfigError(f"{place}: must be {_NAMES.get(hint, hint)}, not {value!r}")
     return value
+
+
+def _short(hint: Any, text: str, place: str) -> object:
+    """The short form of a table: a text that says it all."""
+    try:
+        return hint.from_text(text)
+    except ValueError as problem:
+        raise ConfigError(f"{place}: {problem}") from problem
 
 
 def tracker_settings(config: Config) -> TrackerSettings:

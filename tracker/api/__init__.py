@@ -4,7 +4,8 @@
         t.commitment("dprk-shut-test-site").status
 
 Reads take `as_of` (what was true then) and `known_at` (what we knew then), each a date, a datetime or ISO
-text; a day or a month means its end in the tracker's zone. Without them: now, and all we know.
+text; a day or a month means its end in the tracker's zone. `known_at` may be a position of the log, too.
+Without them: now, and all we know.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from tracker.api.base import TABLES, When
+from tracker.api.base import TABLES, Known, When
 from tracker.api.projecting import Projecting
 from tracker.api.reading import Reading
 from tracker.api.watching import Watching
@@ -23,7 +24,7 @@ from tracker.commitments.events import Fact
 from tracker.config import Config
 from tracker.projections.projection import Projection
 
-__all__ = ["TABLES", "Fact", "Projection", "Tracker", "When", "open"]
+__all__ = ["TABLES", "Fact", "Known", "Projection", "Tracker", "When", "open"]
 
 
 class Tracker(Reading, Watching, Writing, Projecting):

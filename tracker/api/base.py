@@ -37,6 +37,9 @@ from tracker.projections.runner import caught_up
 
 When = str | date | datetime | None
 
+# What we knew: by a moment, or as of a position of the log.
+Known = When | int
+
 TABLES = ("tracker", "run", "fetch", "feed", "source", "policy", "digest", "smtp")
 
 
@@ -103,14 +106,23 @@ class Base:
         return parse(text, str(path), Patterns())
 
     @contextmanager
-    def _reading(self, as_of: When, known_at: When) -> Iterator[Reader]:
+    def _reading(self, as_of: When, known_at: Known) -> Iterator[Reader]:
         """Catch up, in memory where the database is read-only, then answer from one consistent view."""
-        when, known_moment = self._moment(as_of), self._moment(known_at)
+        when = self._moment(as_of)
+        position = known_at if isinstance(known_at, int) else None
+        by = None if isinstance(known_at, int) else self._moment(known_at)
         with caught_up(self.database, (History, Inbox)) as view:
-            known = view.head
-            if known_moment is not None:
-                known = min(known, log.position_at(view.connection, known_moment))
+            if by is not None:
+                position = log.position_at(view.connection, by)
+            known = view.head if position is None else min(view.head, position)
             yield Reader(view, known, when, self.now())
+
+    def _seen_by(self, reader: Reader, known_at: Known) -> datetime | None:
+        """The moment by which documents had been seen: of a position, when it was recorded."""
+        if not isinstance(known_at, int):
+            return self._moment(known_at)
+        last = log.read_batch(reader.connection, reader.known - 1, batch=1)
+        return last[0].recorded_at if last else datetime.min.replace(tzinfo=UTC)
 
     def _moment(self, value: When) -> datetime | None:
         return None if value is None else moment(value, self.zone)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import sqlalchemy as sa
 
-from tracker.api.base import Base, When
+from tracker.api.base import Base, Known, When
 from tracker.archive import documents as archive
 from tracker.commitments.events import Fact
 from tracker.commitments.policy import PolicySettings
@@ -53,7 +53,7 @@ class Reading(Base):
     """What can be asked of an open tracker."""
 
     def board(
-        self, *, as_of: When = None, known_at: When = None, party: str | None = None, only: str | None = None
+        self, *, as_of: When = None, known_at: Known = None, party: str | None = None, only: str | None = None
     ) -> tuple[Commitment, ...]:
         """All commitments, in the order in which they were recorded.
 
@@ -75,18 +75,18 @@ class Reading(Base):
                     raise UserError(f"no commitment names a party {party!r}{near}")
         return tuple(row for row in rows if only is None or only in (row.status, row.state))
 
-    def commitment(self, name: str, *, as_of: When = None, known_at: When = None) -> Commitment:
+    def commitment(self, name: str, *, as_of: When = None, known_at: Known = None) -> Commitment:
         """One commitment; raises `UnknownCommitment` where it did not exist then."""
         with self._reading(as_of, known_at) as reader:
             return self._one(reader, name)
 
-    def history(self, name: str, *, known_at: When = None) -> tuple[Commitment, ...]:
+    def history(self, name: str, *, known_at: Known = None) -> tuple[Commitment, ...]:
         """How it stood over time, one view per change, oldest first, as believed at `known_at`."""
         with self._reading(None, known_at) as reader:
             self._one(reader, name)
             return tuple(reader.steps(name))
 
-    def timeline(self, name: str, *, known_at: When = None) -> tuple[TimelineEntry, ...]:
+    def timeline(self, name: str, *, known_at: Known = None) -> tuple[TimelineEntry, ...]:
         """Every recorded fact with both its dates, retracted and inert ones too, by occurrence."""
         with self._reading(None, known_at) as reader:
             self._one(reader, name)
@@ -97,7 +97,7 @@ class Reading(Base):
         after: int | tuple[int, str] = 0,
         *,
         as_of: When = None,
-        known_at: When = None,
+        known_at: Known = None,
         follow: bool = False,
         every: float = 0.2,
         until: Callable[[], bool] = lambda: False,
@@ -115,14 +115,14 @@ class Reading(Base):
         """
         if follow and known_at is not None:
             raise UserError("what was known at a moment does not grow; follow changes without known_at")
-        moments = self._moment(as_of), self._moment(known_at)
-        return self._changes(after, *moments, every, until if follow else lambda: True)
+        until = until if follow else lambda: True
+        return self._changes(after, self._moment(as_of), known_at, every, until)
 
     def _changes(
         self,
         after: int | tuple[int, str],
         as_of: datetime | None,
-        known_at: datetime | None,
+        known_at: Known,
         every: float,
         until: Callable[[], bool],
     ) -> Iterator[Change]:
@@ -139,15 +139,15 @@ class Reading(Base):
                 return
             time.sleep(every)
 
-    def explain(self, name: str, *, as_of: When = None, known_at: When = None) -> Explanation:
+    def explain(self, name: str, *, as_of: When = None, known_at: Known = None) -> Explanation:
         """Verdict, rule, findings and exact words behind a status, and what would change it."""
         with self._reading(as_of, known_at) as reader:
             return explain(reader, self._one(reader, name))
 
-    def inbox(self, *, as_of: When = None, known_at: When = None) -> tuple[InboxItem, ...]:
+    def inbox(self, *, as_of: When = None, known_at: Known = None) -> tuple[InboxItem, ...]:
         """What waits for a person, the most pressing first."""
         with self._reading(as_of, known_at) as reader:
-            return tuple(waiting(reader, self._moment(known_at)))
+            return tuple(waiting(reader, self._seen_by(reader, known_at)))
 
     def unread(self) -> tuple[Unread, ...]:
         """Documents in languages that the matcher cannot read, by feed and language, until a person has."""
@@ -162,7 +162,7 @@ class Reading(Base):
             return rejudging.rejudge(reader, policy)
 
     def upcoming(
-        self, days: int = 30, *, as_of: When = None, known_at: When = None
+        self, days: int = 30, *, as_of: When = None, known_at: Known = None
     ) -> tuple[Commitment, ...]:
         """Live commitments whose window ends within `days` of the moment asked about, the next first.
 
@@ -177,13 +177,13 @@ class Reading(Base):
         rows = [row for row in board if row.state in LIVE and row.until and start < row.until <= end]
         return tuple(sorted(rows, key=lambda row: row.until or end))
 
-    def scorecard(self, *, as_of: When = None, known_at: When = None) -> tuple[Score, ...]:
+    def scorecard(self, *, as_of: When = None, known_at: Known = None) -> tuple[Score, ...]:
         """How each party keeps what it owes, by id of the party; docs/api.md says what counts."""
         with self._reading(as_of, known_at) as reader:
             return tuple(scorecard(reader))
 
     def search(
-        self, text: str, *, as_of: When = None, known_at: When = None, limit: int = 100
+        self, text: str, *, as_of: When = None, known_at: Known = None, limit: int = 100
     ) -> tuple[Hit, ...]:
         """Commitments, then captured documents, that hold all the words of `text`; `limit` at the most.
 
@@ -197,9 +197,9 @@ class Reading(Base):
             raise UserError("name at least one word to look for")
         with self._reading(as_of, known_at) as reader:
             names = loading.parties(reader.connection)
-            return tuple(search(reader, words, self._moment(known_at), names, limit))
+            return tuple(search(reader, words, self._seen_by(reader, known_at), names, limit))
 
-    def evidence(self, name: str, *, as_of: When = None, known_at: When = None) -> tuple[Evidence, ...]:
+    def evidence(self, name: str, *, as_of: When = None, known_at: Known = None) -> tuple[Evidence, ...]:
         """Every finding on a commitment as it was made, counted or not; of a finding's id that one.
 
         `known_at` keeps those that had been made, `as_of` those that tell of something that had begun. Raises

@@ -1,18 +1,22 @@
 """What an issue says: from a log position to another, so that no change is in two issues or in none.
 
+What happened in a range is read once, for however many recipients; each filter then takes its own from it.
 Knows the tracker by its public API only; nothing of mail, templates or the tables of the digest.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
 from tracker.commitments.events import DeadlinePassed
-from tracker.digest.settings import DigestSettings
+from tracker.digest.settings import Filter
+from tracker.evidence.when import zone_of
 from tracker.log.events import FindingMade
 from tracker.projections.answers import Change, Commitment, FeedHealth, InboxItem
 
@@ -24,17 +28,36 @@ _TOLD = ("state", "until", "extent", "shortfall", "flags", "basis", "consequent"
 _SETTLED = ("fulfilled", "violated")
 _DOUBTS = frozenset({"disputed", "unsupported"})
 
+# A timeline has no more points than these; a step is a day, a week, a month, a quarter, a year or more.
+_POINTS = 12
+_STEPS = (1, 7, 30, 91, 365)
+
+
+@frozen
+class Tally:
+    """How many commitments had each status at the end of a day."""
+
+    day: date
+    violated: int
+    fulfilled: int
+    pending: int
+    closed: int
+
 
 @frozen
 class Issue:
     """The content of one issue. Several steps of one commitment are one change, first to last.
 
-    `passed` are the deadlines that passed since the last issue, `overdue` all that nobody has judged yet;
-    `disputes` the reports since then that speak against a standing verdict. `made_at` is in UTC, days are
-    told in `zone`.
+    `since` is when the issue before it was made, None in the first, which introduces: it tells where all
+    stands, not how it came there. `passed` are the deadlines that passed since the last issue, `overdue` all
+    that nobody has judged yet; `disputes` the reports since then that speak against a standing verdict;
+    `waiting` is what a person has to decide, the languages that nobody could read among it. `timeline` is of
+    the board's commitments, as they are now known to have stood, the oldest first. `made_at` and `since` are
+    in UTC, days are told in `zone`. `sections` are the ones wanted, in their order.
     """
 
     headline: str
+    since: datetime | None
     changes: tuple[Change, ...]
     corrections: tuple[Change, ...]
     disputes: tuple[InboxItem, ...]
@@ -44,50 +67,116 @@ class Issue:
     waiting: tuple[InboxItem, ...]
     failing: tuple[FeedHealth, ...]
     board: tuple[Commitment, ...]
+    timeline: tuple[Tally, ...]
+    sections: tuple[str, ...]
     zone: str
     made_at: datetime
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing happened that a reader has not been told."""
-        return not (self.changes or self.corrections or self.disputes or self.passed)
+        """Whether nothing happened that its reader has not been told."""
+        return self.since is not None and not (
+            self.changes or self.corrections or self.disputes or self.passed
+        )
 
 
-def compose(t: Tracker, settings: DigestSettings, after: int, to: int, now: datetime) -> Issue:
-    """The issue that tells of what was recorded after log position `after`, up to and with `to`."""
-    board = tuple(row for row in t.board() if _is_wanted(row, settings))
-    names = {row.id for row in board}
-    steps = takewhile(lambda step: step.position <= to, t.changes(after))
-    told = [step for step in steps if _is_wanted(step.after, settings)]
-    moved = [c for c in _joined(told) if c.before is None or _differ(c.before, c.after)]
-    corrections = tuple(c for c in moved if _is_correction(c))
-    changes = tuple(c for c in moved if c not in corrections)
-    overdue = tuple(row for row in board if "overdue" in row.flags)
-    waiting = tuple(item for item in t.inbox() if item.commitment in names)
+@frozen
+class Material:
+    """All that was recorded after the log position `after`, up to and with `to`, and how all stands then.
+
+    `expired` are the commitments whose deadline the clock took down in the range, `found` the findings that
+    were made in it. `past` are the boards of the timeline by the day at whose end they were so.
+    """
+
+    after: int
+    to: int
+    now: datetime
+    steps: tuple[Change, ...]
+    board: tuple[Commitment, ...]
+    upcoming: tuple[Commitment, ...]
+    waiting: tuple[InboxItem, ...]
+    failing: tuple[FeedHealth, ...]
+    expired: frozenset[str]
+    found: frozenset[str]
+    past: tuple[tuple[date, tuple[Commitment, ...]], ...]
+
+
+def collect(t: Tracker, after: int, to: int, now: datetime) -> Material:
+    """What a range of the log holds for every digest; the tracker has caught up with `to`."""
+    board = t.board(known_at=to)
     expired, found = _since(t, after, to)
-    passed = tuple(row for row in overdue if row.id in expired)
-    disputes = tuple(i for i in waiting if i.kind == "dispute" and i.quote and i.quote.id in found)
+    days = _days(board, now, t.zone)
+    return Material(
+        after=after,
+        to=to,
+        now=now,
+        steps=tuple(takewhile(lambda step: step.position <= to, t.changes(after, known_at=to))),
+        board=board,
+        upcoming=t.upcoming(30, known_at=to),
+        waiting=t.inbox(known_at=to),
+        failing=tuple(feed for feed in t.feeds() if feed.error and not feed.paused),
+        expired=expired,
+        found=found,
+        past=tuple((day, t.board(as_of=day, known_at=to)) for day in days),
+    )
+
+
+def compose(
+    material: Material, wanted: Filter, sections: tuple[str, ...], zone: str, since: datetime | None
+) -> Issue:
+    """What one filter takes from a range; `since` is when the issue before was made, None for the first.
+
+    A section that is not wanted is empty, and nothing in it is news.
+    """
+
+    def has(section: str) -> bool:
+        return section in sections
+
+    board = tuple(row for row in material.board if wanted.takes(row))
+    # A verdict that was taken back concerns whoever watches for verdicts: before counts as much as after.
+    told = [
+        step
+        for step in material.steps
+        if wanted.takes(step.after) or (step.before is not None and wanted.takes(step.before))
+    ]
+    moved = [c for c in _joined(told) if c.before is None or _differ(c.before, c.after)] if since else []
+    corrections = tuple(c for c in moved if has("corrections") and _is_correction(c))
+    changes = tuple(c for c in moved if has("changes") and c not in corrections)
+    names = {row.id for row in board} | {change.commitment for change in moved}
+    overdue = tuple(row for row in board if "overdue" in row.flags)
+    waiting = tuple(item for item in material.waiting if _concerns(item, names, wanted))
+    passed = tuple(row for row in overdue if since and has("deadlines") and row.id in material.expired)
+    disputes = tuple(
+        item
+        for item in waiting
+        if since and has("corrections") and item.kind == "dispute" and item.quote
+        if item.quote.id in material.found
+    )
     return Issue(
-        headline=_headline(changes, corrections, disputes, passed, overdue),
+        headline=_headline(changes, corrections, disputes, passed, overdue, board, since, material.now, zone),
+        since=since,
         changes=changes,
         corrections=corrections,
         disputes=disputes,
         passed=passed,
-        upcoming=tuple(row for row in t.upcoming(30) if row.id in names),
-        overdue=overdue,
-        waiting=waiting,
-        failing=tuple(feed for feed in t.feeds() if feed.error),
-        board=board,
-        zone=settings.zone or t.zone,
-        made_at=now,
+        upcoming=tuple(row for row in material.upcoming if has("deadlines") and wanted.takes(row)),
+        overdue=overdue if has("deadlines") else (),
+        waiting=waiting if has("review") else (),
+        failing=material.failing if has("feeds") else (),
+        board=board if has("board") else (),
+        timeline=_timeline(material, wanted) if has("timeline") else (),
+        sections=sections,
+        zone=zone,
+        made_at=material.now,
     )
 
 
-def _is_wanted(row: Commitment, settings: DigestSettings) -> bool:
-    return not settings.only or bool(set(settings.only) & {*row.debtor, *row.creditor})
+def _concerns(item: InboxItem, names: set[str], wanted: Filter) -> bool:
+    # A text in a language that nobody could read may be about anything: only who asked for all hears of it.
+    return item.commitment in names if item.commitment else wanted.is_all
 
 
-def _joined(steps: list[Change]) -> list[Change]:
+def _joined(steps: Iterable[Change]) -> list[Change]:
     """One change for each commitment: from before its first step to after its last."""
     joined: dict[str, Change] = {}
     for step in steps:
@@ -96,7 +185,7 @@ def _joined(steps: list[Change]) -> list[Change]:
     return list(joined.values())
 
 
-def _since(t: Tracker, after: int, to: int) -> tuple[set[str], set[str]]:
+def _since(t: Tracker, after: int, to: int) -> tuple[frozenset[str], frozenset[str]]:
     """The commitments whose deadline the clock took down, and the findings that were made.
 
     Read from the log: a passed deadline is no step of belief, and a report against a verdict moves nothing
@@ -110,7 +199,7 @@ def _since(t: Tracker, after: int, to: int) -> tuple[set[str], set[str]]:
             expired.add(fact.stream.partition("/")[2])
         elif isinstance(fact.event, FindingMade):
             found.add(fact.event.finding.id)
-    return expired, found
+    return frozenset(expired), frozenset(found)
 
 
 def _differ(before: Commitment, after: Commitment) -> bool:
@@ -125,27 +214,74 @@ def _is_correction(change: Change) -> bool:
     return before.status != after.status or bool(_DOUBTS & set(after.flags) - set(before.flags))
 
 
+def _days(board: Iterable[Commitment], now: datetime, zone: str) -> list[date]:
+    """The days of the timeline, evenly spaced back from today to the first thing that stands."""
+    today = now.astimezone(zone_of(zone)).date()
+    begun = [row.standing.obliged_from or row.since.start for row in board]
+    first = min((moment.astimezone(zone_of(zone)).date() for moment in begun), default=today)
+    span = max((today - first).days, 0)
+    step = next((s for s in _STEPS if span <= s * (_POINTS - 1)), 0) or -(-span // (_POINTS - 1))
+    count = span // step + 1
+    return [today - timedelta(days=step * back) for back in reversed(range(count))]
+
+
+def _timeline(material: Material, wanted: Filter) -> tuple[Tally, ...]:
+    # By what is asked for now, so that a commitment is in all of the picture or in none of it.
+    names = {row.id for row in material.board if wanted.takes(row)}
+    tallies = []
+    for day, board in material.past:
+        counts = Counter(row.status for row in board if row.id in names)
+        tallies.append(
+            Tally(
+                day=day,
+                violated=counts["violated"],
+                fulfilled=counts["fulfilled"],
+                pending=counts["pending"],
+                closed=counts["closed"],
+            )
+        )
+    return tuple(tallies)
+
+
 def _headline(
     changes: tuple[Change, ...],
     corrections: tuple[Change, ...],
     disputes: tuple[InboxItem, ...],
     passed: tuple[Commitment, ...],
     overdue: tuple[Commitment, ...],
+    board: tuple[Commitment, ...],
+    since: datetime | None,
+    now: datetime,
+    zone: str,
 ) -> str:
-    """ "1 violated, 2 fulfilled, 3 overdue", or that nothing changed."""
-    counts = {"violated": 0, "fulfilled": 0, "closed": 0, "pending": 0}
-    for change in changes:
-        counts[change.after.status] += 1
-    words = {"pending": "new or moved"}
-    told = [f"{count} {words.get(status, status)}" for status, count in counts.items() if count]
+    """ "1 violated, 2 fulfilled, 3 deadlines passed since Monday", or that nothing changed."""
+    words = {"violated": "violated", "fulfilled": "fulfilled", "closed": "closed", "pending": "pending"}
+    late = f"; {len(overdue)} overdue" if len(overdue) > len(passed) else ""
+    if since is None:
+        counts = Counter(row.status for row in board)
+        stands = ", ".join(f"{counts[status]} {word}" for status, word in words.items() if counts[status])
+        return f"{_many(len(board), 'commitment')}{': ' if stands else ''}{stands}{late}"
+    counts = Counter(change.after.status for change in changes)
+    words["pending"] = "new or moved"
+    told = [f"{counts[status]} {word}" for status, word in words.items() if counts[status]]
     if corrections:
         told.append(f"{len(corrections)} corrected")
     if disputes:
         told.append(f"{len({item.commitment for item in disputes})} disputed")
     if passed:
-        told.append(f"{len(passed)} {'deadline' if len(passed) == 1 else 'deadlines'} passed")
-    if not told:
-        told.append("nothing changed")
-    if len(overdue) > len(passed):
-        told.append(f"{len(overdue)} overdue")
-    return ", ".join(told)
+        told.append(f"{_many(len(passed), 'deadline')} passed")
+    return f"{', '.join(told) or 'nothing changed'} since {_day(since, now, zone)}{late}"
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def _day(since: datetime, now: datetime, zone: str) -> str:
+    """A moment as one says it: the hour of today, the weekday of this week, else the date."""
+    local, today = since.astimezone(zone_of(zone)), now.astimezone(zone_of(zone)).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    if 0 < (today - local.date()).days < 7:
+        return f"{local:%A}"
+    return f"{local.day} {local:%B %Y}"
