@@ -83,8 +83,8 @@ def gather(t: Tracker, feeds: Sequence[str] = (), *, told: Callable[[Visit], Non
 def full(t: Tracker, *, told: Callable[[Visit], None] | None = None) -> Round:
     """A whole round: everything `gather` does, and the digests that are due."""
     done = gather(t, told=told)
-    sent, mail_error = send_due(t, t.now())
-    return evolve(done, sent=sent, mail_error=mail_error)
+    sent = send_due(t, t.now())
+    return evolve(done, sent=sent.mails, mail_error=sent.error)
 
 
 def ingest(t: Tracker, records: Iterable[Record], *, told: Callable[[int], None] | None = None) -> Round:

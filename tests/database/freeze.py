@@ -53,7 +53,7 @@ publisher = "Courier"
 [[digest]]
 name = "weekly"
 recipients = ["analyst@example.org"]
-every = "week"
+schedule = "weekly monday 07:00"
 
 [smtp]
 host = "127.0.0.1"

@@ -3,18 +3,18 @@ cannot have, and nobody else's mail suffers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from attrs import astuple
 
-from tests.digest.test_digest import Opened, Post, advance, free_port, opened
-from tracker.api import Tracker
+from tests.digest.posts import Opened, Post, advance, free_port, listening, opened, states
+from tracker.digest.outbox import Sent
 from tracker.digest.service import send_due
+from tracker.digest.shown import mails
 from tracker.digest.tables import outbox
 
 __all__ = ["opened"]
@@ -53,24 +53,6 @@ class Moody(Post):
         return self.mood("DATA", server) or await super().handle_DATA(server, session, envelope)
 
 
-@contextmanager
-def listening(keeper: Post, **options: Any) -> Iterator[int]:
-    """The port on which a real server gives mails to `keeper`."""
-    port = free_port()
-    controller = Controller(keeper, hostname="127.0.0.1", port=port, **options)
-    controller.start()
-    try:
-        yield port
-    finally:
-        controller.stop()
-
-
-def states(t: Tracker) -> dict[str, str]:
-    """The state of each reader's mail."""
-    with t.database.reading() as connection:
-        return {row.recipient[0]: row.state for row in connection.execute(outbox.select())}
-
-
 @pytest.mark.parametrize(
     ("step", "answer", "state"),
     [
@@ -88,13 +70,13 @@ def test_only_the_mail_on_the_line_suffers(opened: Opened, step: str, answer: st
     keeper = Moody(step, answer)
     with listening(keeper) as port:
         t = opened(port, readers="abcd")
-        sent, error = send_due(t, t.now())
+        sent, error = astuple(send_due(t, t.now()))
         assert states(t) == {"a": state, "b": "sent", "c": "sent", "d": "sent"}
         assert sent == 3
         assert error
         assert "\n" not in error
         later = send_due(t, advance(t, hours=1))
-    assert later == (1 if state == "pending" else 0, "")
+    assert later == Sent(1 if state == "pending" else 0)
     arrived = sorted(str(mail["To"])[0] for mail in keeper.mails)
     assert arrived == (["a"] if state == "pending" else []) + ["b", "c", "d"]
 
@@ -104,36 +86,44 @@ def test_a_server_that_breaks_every_line_is_left_alone_after_three(opened: Opene
     keeper = Moody("MAIL", "drop", times=3)
     with listening(keeper) as port:
         t = opened(port, readers="abcde")
-        assert send_due(t, t.now())[0] == 0
+        assert send_due(t, t.now()).mails == 0
         with t.database.reading() as connection:
             attempts = [row.attempts for row in connection.execute(outbox.select())]
         assert sorted(attempts) == [0, 0, 1, 1, 1]
-        assert send_due(t, advance(t, hours=1)) == (5, "")
+        assert send_due(t, advance(t, hours=1)) == Sent(5)
 
 
 def test_a_mail_whose_sender_died_is_told_as_unknown_and_not_sent_again(opened: Opened) -> None:
     """A lease that ran out may have been delivered; a lease that runs is another sender's business."""
     t = opened(free_port(), readers="a")
-    assert send_due(t, t.now())[0] == 0
+    assert send_due(t, t.now()).mails == 0
     until = t.now() + timedelta(minutes=5)
     with t.database.writing() as connection:
-        connection.execute(outbox.update().values(state="sending", lease_until=until))
-    assert send_due(t, advance(t, minutes=1)) == (0, "")
+        connection.execute(
+            outbox.update().values(state="sending", fence=1, lease_until=until, data_at=t.now())
+        )
+    assert send_due(t, advance(t, minutes=1)) == Sent(0)
     assert states(t) == {"a": "sending"}
-    assert send_due(t, advance(t, minutes=5)) == (0, "")
+    assert send_due(t, advance(t, minutes=5)) == Sent(0)
     assert states(t) == {"a": "unknown"}
 
 
 def test_a_deferred_mail_is_given_up_after_a_while(opened: Opened) -> None:
-    """Eight times, further and further apart, then the outbox says failed and why."""
+    """For four days, further and further apart, then the outbox says failed and why."""
     keeper = Moody("RCPT", "450 mailbox full", times=99)
     with listening(keeper) as port:
         t = opened(port, readers="a")
-        for _ in range(8):
-            assert states(t) in ({}, {"a": "pending"})
-            send_due(t, advance(t, days=1))
-        assert states(t) == {"a": "failed"}
-        assert keeper.times == 99 - 8
+        tries = []
+        while not tries or mails(t)[0].state == "pending":
+            before = keeper.times
+            send_due(t, advance(t, minutes=5))
+            tries += [t.now()] if keeper.times < before else []
+        assert mails(t)[0].state == "failed"
+        assert tries[-1] - tries[0] >= timedelta(days=4)
+        pauses = [later - earlier for earlier, later in pairwise(tries)]
+        assert pauses[:3] == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=20)]
+        assert max(pauses) == timedelta(hours=6)
+        assert "given up after 4 days: 450 mailbox full" in mails(t)[0].error
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -148,12 +138,12 @@ def test_the_password_is_used_and_a_wrong_one_told(opened: Opened) -> None:
     options = {"authenticator": knows, "auth_require_tls": False, "auth_required": True}
     with listening(keeper, **options) as port:
         t = opened(port, readers="a", smtp='username = "tracker"\npassword = "wrong"\n')
-        sent, error = send_due(t, t.now())
+        sent, error = astuple(send_due(t, t.now()))
         assert (sent, states(t)) == (0, {"a": "pending"})
         assert "refused us" in error
         assert "wrong" not in error
         again = opened(port, readers="a", smtp='username = "tracker"\npassword = "right"\n')
-        assert send_due(again, again.now()) == (1, "")
+        assert send_due(again, again.now()) == Sent(1)
 
 
 def test_a_server_without_starttls_is_not_trusted_with_mail(opened: Opened) -> None:
@@ -161,6 +151,6 @@ def test_a_server_without_starttls_is_not_trusted_with_mail(opened: Opened) -> N
     keeper = Post()
     with listening(keeper) as port:
         t = opened(port, readers="a", smtp='security = "starttls"\n')
-        sent, error = send_due(t, t.now())
+        sent, error = astuple(send_due(t, t.now()))
     assert (sent, keeper.mails) == (0, [])
     assert "refused us" in error

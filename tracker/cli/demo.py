@@ -19,6 +19,7 @@ from attrs import frozen
 from tracker.cli import output
 
 DEFAULT = "korea-2018"
+_WEEK = timedelta(days=7)
 DIGEST = "weekly"
 MARK = ".tracker-demo"
 
@@ -55,6 +56,7 @@ def command(out: Path, name: str) -> None:
     from tracker.cli import status
     from tracker.cli.demo_feeds import SavedFeed, serve
     from tracker.cli.explain import print_explanation
+    from tracker.digest.render import standalone
     from tracker.digest.service import preview
 
     seed = _seed(name)
@@ -74,13 +76,14 @@ def command(out: Path, name: str) -> None:
             dossier = t.read_dossier(work / f"{name}.toml")
             moments = days(show, saved.values(), dossier.moments())
             with output.progress(len(moments), f"Replaying {show.span}") as advance:
-                documents = 0
+                documents, before = 0, 0
                 for done in rounds.replay(t, [dossier], moments, clock, name):
                     if done.failed:
                         raise click.ClickException(f"a demo feed failed: {done.failed[0].error}")
                     documents += done.considered
+                    before = done.head if done.at <= moments[-1] - _WEEK else before
                     advance(f"{done.at.astimezone(output.zone(show.zone)):%-d %B %Y}")
-            subject, _, html, eml = preview(t, DIGEST)
+            digest, mail = preview(t, DIGEST, since=before)
             board = t.board()
             explanation = t.explain(show.explain)
             head = t.head()
@@ -88,8 +91,8 @@ def command(out: Path, name: str) -> None:
     for file, feed in saved.items():
         (work / "feeds" / file).write_bytes(feed.on(clock()))
     configure(lambda file: f"feeds/{file}", interval="1h", durable=True)
-    (work / "digest.eml").write_bytes(eml)
-    (work / "digest.html").write_text(html, encoding="utf-8")
+    (work / "digest.eml").write_bytes(mail)
+    (work / "digest.html").write_text(standalone(digest), encoding="utf-8")
     _publish(work, out)
 
     told = f"from {documents} documents and {head} events"
@@ -97,7 +100,7 @@ def command(out: Path, name: str) -> None:
     status.print_board(board, "table")
     click.echo("\nOne of them explained:\n")
     print_explanation(explanation)
-    click.echo(f"\nThe digest “{subject}” is in {out / 'digest.html'} and {out / 'digest.eml'}.\n")
+    click.echo(f"\nThe digest “{digest.subject}” is in {out / 'digest.html'} and {out / 'digest.eml'}.\n")
     click.echo(f"Try next, in {out}:\n" + "".join(f"  {line}\n" for line in show.next))
 
 
@@ -194,7 +197,7 @@ def _write_config(
         "[[digest]]",
         f'name = "{DIGEST}"',
         'recipients = ["analyst@example.org"]',
-        'every = "week"',
+        'schedule = "weekly monday 07:00"',
         "",
         "[smtp]",
         'host = "127.0.0.1"',

@@ -22,7 +22,7 @@ metadata = sa.MetaData(naming_convention=NAMING)
 Name = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 # The migration this program's tables correspond to; a test holds it equal to the newest in `migrations/`.
-REVISION = "0005"
+REVISION = "0007"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

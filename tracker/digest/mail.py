@@ -7,18 +7,20 @@ SMTP cannot promise to deliver once.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from attrs import frozen
 
-from tracker.digest.render import Rendered
+from tracker.digest.render import PICTURE_CID, Rendered
 from tracker.digest.settings import SmtpSettings
 from tracker.errors import MailFailed
 
@@ -45,28 +47,70 @@ def message_id(digest: str, slot: str, recipient: str, domain: str) -> str:
     return f"<{name}@{domain}>"
 
 
-def message(
-    rendered: Rendered, digest: str, slot: str, recipient: str, smtp: SmtpSettings, made_at: datetime
-) -> EmailMessage:
-    """The mail; made twice from the same arguments it is the same."""
-    domain = smtp.sender.rpartition("@")[2]
+@frozen
+class Body:
+    """What all who read an issue in the same format get, from MIME-Version on; when it was made."""
+
+    content: bytes
+    subject: str
+    made_at: datetime
+
+
+def body(rendered: Rendered, form: str, seal: str, made_at: datetime) -> Body:
+    """The body of an issue, as text alone (`form` "text") or as text, HTML and picture.
+
+    `seal` names the parts' boundaries: one at random would make the same mail differ from itself.
+    """
     mail = EmailMessage(policy=POLICY)
+    mail.set_content(rendered.text)
+    if form != "text":
+        mail.add_alternative(rendered.html, subtype="html")
+        if rendered.picture:
+            page = list(mail.iter_parts())[1]
+            assert isinstance(page, EmailMessage)
+            page.add_related(
+                rendered.picture,
+                "image",
+                "png",
+                cid=f"<{PICTURE_CID}>",
+                disposition="inline",
+                filename="timeline.png",
+            )
+            page.set_boundary(f"=={seal}==related==")
+        mail.set_boundary(f"=={seal}==")
+    return Body(mail.as_bytes(), rendered.subject, made_at)
+
+
+def message(
+    body: Body, digest: str, slot: str, recipient: str, smtp: SmtpSettings, *, utf8: bool = False
+) -> bytes:
+    """The mail; made twice from the same arguments it is the same. `utf8` allows raw UTF-8 in headers."""
+    domain = smtp.sender.rpartition("@")[2]
+    mail = EmailMessage(policy=POLICY.clone(utf8=utf8))
     mail["From"] = f"tracker <{smtp.sender}>"
     mail["To"] = recipient
-    mail["Subject"] = rendered.subject
-    mail["Date"] = format_datetime(made_at)
+    mail["Subject"] = body.subject
+    mail["Date"] = format_datetime(body.made_at)
     mail["Message-ID"] = message_id(digest, slot, recipient, domain)
     # A root that was never sent keeps all issues of one subscription in one thread.
     mail["References"] = message_id(digest, "root", recipient, domain)
     mail["List-Id"] = f"{digest} <{digest}.{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Unsubscribe"] = f"<mailto:{smtp.unsubscribe or smtp.sender}?subject=unsubscribe%20{digest}>"
-    mail.set_content(rendered.text)
-    mail.add_alternative(rendered.html, subtype="html")
-    # A boundary at random would make the same mail differ from itself.
-    seal = hashlib.sha256((digest + slot + recipient).encode()).hexdigest()[:24]
-    mail.set_boundary(f"=={seal}==")
-    return mail
+    mailto = f"<mailto:{smtp.unsubscribe or smtp.sender}?subject=unsubscribe%20{digest}>"
+    if smtp.unsubscribe_url:
+        # RFC 8058: the link alone must do, by POST and without asking again.
+        mail["List-Unsubscribe"] = f"<{unsubscribe_link(smtp, digest, recipient)}>, {mailto}"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    else:
+        mail["List-Unsubscribe"] = mailto
+    return mail.as_bytes().rstrip(b"\r\n") + b"\r\n" + body.content
+
+
+def unsubscribe_link(smtp: SmtpSettings, digest: str, recipient: str) -> str:
+    """The page that takes one recipient off one digest; its token is an HMAC-SHA256 of both."""
+    said = f"{digest}\0{recipient}".encode()
+    token = hmac.new(smtp.unsubscribe_secret.encode(), said, hashlib.sha256).hexdigest()
+    return smtp.unsubscribe_url.format(digest=quote(digest, ""), recipient=quote(recipient, ""), token=token)
 
 
 @contextmanager
@@ -99,8 +143,8 @@ def connected(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
             server.close()
 
 
-def hand_over(server: smtplib.SMTP, mail: EmailMessage, sender: str, recipient: str) -> Handed:
-    """Give one mail to the server; what goes wrong is in the result.
+def hand_over(server: smtplib.SMTP, mail: Callable[[bool], bytes], sender: str, recipient: str) -> Handed:
+    """Give one mail to the server; what goes wrong is in the result. `mail` makes it, with raw UTF-8 or not.
 
     Step by step, because it matters where a line breaks: before DATA the server cannot have the mail and it
     is tried again; from DATA on nobody knows, and trying again might deliver it twice.
@@ -109,11 +153,10 @@ def hand_over(server: smtplib.SMTP, mail: EmailMessage, sender: str, recipient: 
     try:
         server.ehlo_or_helo_if_needed()
         options: tuple[str, ...] = ()
-        policy = POLICY
         if not (sender + recipient).isascii():
             if not server.has_extn("smtputf8"):
                 return Handed("failed", "the mail server takes no address outside ASCII (SMTPUTF8)")
-            options, policy = ("SMTPUTF8", "BODY=8BITMIME"), POLICY.clone(utf8=True)
+            options = ("SMTPUTF8", "BODY=8BITMIME")
         code, words = server.mail(sender, options)
         if code != 250:
             # It is us whom the server will not have, a matter of [smtp]: no reason to give the reader up.
@@ -122,7 +165,7 @@ def hand_over(server: smtplib.SMTP, mail: EmailMessage, sender: str, recipient: 
         if code not in (250, 251):
             return _refused(server, code, words)
         begun = True
-        code, words = server.data(mail.as_bytes(policy=policy))
+        code, words = server.data(mail(bool(options)))
     except smtplib.SMTPResponseException as problem:
         return _refused(server, problem.smtp_code, problem.smtp_error)
     except OSError as problem:

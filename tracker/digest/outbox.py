@@ -1,197 +1,429 @@
-"""Issues are made and queued in one transaction, and sent from the queue afterwards.
+"""Issues are queued in one transaction with the position they tell up to, and sent from the queue afterwards.
 
-The issue, its mails and the position that the digest has told up to go in together, under a key that each
-slot can have once. Sending takes a lease on a mail; no transaction is open while the server is talked to.
+Sending takes a lease on a mail and a fencing number; no transaction is open while the server is talked to. A
+mail is marked before the server may have it, in the transaction that says what became of the one before: so
+a sender that is killed leaves one mail at the most of which nobody knows, and the outbox says which.
 """
 
 from __future__ import annotations
 
-import smtplib
-from collections.abc import Iterable
+import hashlib
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from attrs import define, field, frozen
+from sqlalchemy.engine import Connection, Row
 
-from tracker.database.engine import upsert
-from tracker.digest.compose import Issue
-from tracker.digest.mail import connected, hand_over, message
+from tracker.digest.mail import Body, Handed, body, connected, hand_over, message
 from tracker.digest.render import Rendered
 from tracker.digest.settings import DigestSettings, SmtpSettings
-from tracker.digest.tables import digests, issues, outbox
+from tracker.digest.tables import deliveries, issues, outbox, subscribers
 from tracker.errors import MailFailed
 
 if TYPE_CHECKING:
     from tracker.database.engine import Database
 
 _LEASE = timedelta(minutes=5)
-_GIVE_UP = 8
+# Mails leased at a time. Only one of them is ever on its way.
+_TOGETHER = 25
+# How long a server may put a mail off; RFC 5321, 4.5.4.1, asks for four or five days.
+_GIVE_UP = timedelta(days=4)
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
 # A server that breaks every line would use up an attempt of every mail; the rest wait for the next round.
 _MOST_BREAKS = 3
+# Mails in a row that were refused for good, after which a recipient is asked about no more.
+MOST_FAILURES = 3
 
 
-def told_up_to(connection: Connection, name: str) -> int:
-    """The log position up to which a digest has told; 0 where it told nothing yet."""
-    query = sa.select(digests.c.position).where(digests.c.name == name)
-    return connection.execute(query).scalar() or 0
+@frozen
+class Told:
+    """How far a recipient has been told; a row of the table of subscribers."""
+
+    position: int = 0
+    told_at: datetime | None = None
+    slot_began: datetime | None = None
+    skipped: int = 0
+    is_paused: bool = False
 
 
-def has_slot(connection: Connection, name: str, slot: str) -> bool:
-    """Whether this issue was made, or skipped, already."""
-    query = sa.select(issues.c.slot).where(issues.c.digest == name, issues.c.slot == slot)
-    return connection.execute(query).first() is not None
+@frozen(kw_only=True)
+class Edition:
+    """One slot for those who are told the same. `rendered` None: there is nothing to tell, so no mail.
+
+    A slot without a name (and without a mail) is not written down: the position moves, and that is all.
+    """
+
+    digest: str
+    slot: str
+    began: datetime | None
+    wanted: str
+    after: int
+    up_to: int
+    made_at: datetime
+    headline: str
+    rendered: Rendered | None
+
+    @property
+    def id(self) -> str:
+        """The same for the same edition, whoever makes it."""
+        parts = (self.digest, self.slot, self.wanted, str(self.after), str(self.up_to))
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def queue(
+def told(connection: Connection, digest: str) -> dict[str, Told]:
+    """How far each recipient of a digest has been told, those who are no longer in the config too."""
+    rows = connection.execute(subscribers.select().where(subscribers.c.digest == digest))
+    return {
+        row.recipient: Told(row.position, row.told_at, row.slot_began, row.skipped, row.paused_at is not None)
+        for row in rows
+    }
+
+
+def queue(database: Database, edition: Edition, recipients: Iterable[str]) -> int:
+    """Store an edition and a mail for each recipient, and advance their positions; returns how many mails.
+
+    All in one transaction, in which whoever was told more in the meantime, by another process, is left out.
+    """
+    with database.writing() as connection:
+        known = told(connection, edition.digest)
+        due = [each for each in recipients if _is_free(known.get(each, Told()), edition)]
+        if not due:
+            return 0
+        is_mail = edition.rendered is not None
+        _advance(connection, edition, due, known)
+        if not edition.slot:
+            return 0
+        if edition.rendered is not None:
+            _store(connection, edition, edition.rendered)
+        connection.execute(outbox.insert(), [_mail(each, edition) for each in due])
+    return len(due) if is_mail else 0
+
+
+def _is_free(now: Told, edition: Edition) -> bool:
+    """Whether a recipient is where the edition begins, and has not had this slot or a later one."""
+    if now.position != edition.after or now.is_paused:
+        return False
+    return edition.began is None or now.slot_began is None or now.slot_began < edition.began
+
+
+def _advance(connection: Connection, edition: Edition, due: Sequence[str], known: Mapping[str, Told]) -> None:
+    is_mail = edition.rendered is not None
+    values: dict[str, Any] = {
+        "position": edition.up_to,
+        "skipped": 0 if is_mail else subscribers.c.skipped + 1,
+        **({"told_at": edition.made_at} if is_mail else {}),
+        **({"slot_began": edition.began} if edition.began else {}),
+    }
+    new = [each for each in due if each not in known]
+    if new:
+        begun = {"digest": edition.digest, "position": 0, "skipped": 0, "failures": 0, "paused_because": ""}
+        connection.execute(subscribers.insert(), [{**begun, "recipient": each} for each in new])
+    mine = sa.and_(subscribers.c.digest == edition.digest, subscribers.c.recipient.in_(due))
+    connection.execute(subscribers.update().where(mine).values(values))
+
+
+def _store(connection: Connection, edition: Edition, rendered: Rendered) -> None:
+    values = {
+        "id": edition.id,
+        "digest": edition.digest,
+        "slot": edition.slot,
+        "wanted": edition.wanted,
+        "after": edition.after,
+        "up_to": edition.up_to,
+        "made_at": edition.made_at,
+        "headline": edition.headline,
+        "subject": rendered.subject,
+        "text": rendered.text,
+        "html": rendered.html,
+        "picture": rendered.picture,
+    }
+    if connection.execute(sa.select(issues.c.id).where(issues.c.id == edition.id)).first() is None:
+        connection.execute(issues.insert(), values)
+
+
+def _mail(recipient: str, edition: Edition) -> dict[str, Any]:
+    is_mail = edition.rendered is not None
+    return {
+        "digest": edition.digest,
+        "slot": edition.slot,
+        "recipient": recipient,
+        "issue": edition.id if is_mail else "",
+        "state": "pending" if is_mail else "skipped",
+        "made_at": edition.made_at,
+        "attempts": 0,
+        "next_at": edition.made_at,
+        "fence": 0,
+        "error": "" if is_mail else edition.headline,
+    }
+
+
+@frozen
+class Sent:
+    """How many mails were sent, and the last thing that went wrong, or empty."""
+
+    mails: int = 0
+    error: str = ""
+
+
+def deliver(
     database: Database,
-    settings: DigestSettings,
-    slot: str,
-    issue: Issue,
-    rendered: Rendered,
-    after: int,
-    up_to: int,
+    smtp: SmtpSettings,
+    now: Callable[[], datetime],
+    digests: Sequence[DigestSettings],
     *,
-    skip: bool,
-) -> bool:
-    """Store an issue and its mails, and advance the position; False where another process was first.
+    stop: Callable[[], bool] = lambda: False,
+) -> Sent:
+    """Send what is pending of these digests, over as few connections as the server allows.
 
-    `after` is where the issue was composed from: had the position moved since, it would tell things twice.
+    A server that cannot be talked to is told, not raised; its mails stay pending. `stop` is asked between two
+    mails. What is leased and was not sent is given back.
     """
-    with database.writing() as connection:
-        if has_slot(connection, settings.name, slot) or told_up_to(connection, settings.name) != after:
-            return False
-        row = {
-            "digest": settings.name,
-            "slot": slot,
-            "after": after,
-            "up_to": up_to,
-            "made_at": issue.made_at,
-            "reason": "nothing changed" if skip else issue.headline,
-            "subject": "" if skip else rendered.subject,
-            "text": "" if skip else rendered.text,
-            "html": "" if skip else rendered.html,
-        }
-        connection.execute(issues.insert(), row)
-        upsert(digests, connection, {"name": settings.name, "position": up_to}, ("name",))
-        if not skip and settings.recipients:
-            connection.execute(
-                outbox.insert(),
-                [
-                    {
-                        "digest": settings.name,
-                        "slot": slot,
-                        "recipient": recipient,
-                        "state": "pending",
-                        "attempts": 0,
-                        "next_at": issue.made_at,
-                        "error": "",
-                    }
-                    for recipient in dict.fromkeys(settings.recipients)
-                ],
-            )
-    return True
-
-
-def deliver(database: Database, smtp: SmtpSettings, now: datetime, names: Iterable[str]) -> tuple[int, str]:
-    """Send what is pending of these digests; returns how many were sent and the last error, or empty.
-
-    Raises `MailFailed` where the server cannot be talked to at all; the mails stay pending.
-    """
-    wanted = list(names)
-    _give_up_lost(database, now)
-    sent, error, breaks = 0, "", 0
-    while breaks < _MOST_BREAKS and _has_due(database, wanted, now):
-        try:
+    _tidy(database, now(), digests)
+    forms = {(d.name, each.address): each.format for d in digests for each in d.recipients}
+    sender = _Sender(database, smtp, now, forms, [digest.name for digest in digests])
+    breaks = 0
+    try:
+        while breaks < _MOST_BREAKS and not stop() and sender.has_more():
             with connected(smtp) as server:
-                done, problem, broken = _deliver_over(server, database, smtp, now, wanted)
-        except MailFailed as away:
-            if not sent and not error:
-                raise
-            return sent, str(away)
-        sent += done
-        error = problem or error
-        breaks += broken
-    return sent, error
+                while not stop() and (mail := sender.take()) is not None:
+                    handed = hand_over(server, mail.made, smtp.sender, mail.row.recipient)
+                    sender.settle(mail, handed)
+                    if handed.broken:
+                        breaks += 1
+                        break
+    except MailFailed as away:
+        sender.error = str(away)
+    finally:
+        sender.give_back()
+    return Sent(sender.sent, sender.error)
 
 
-def _deliver_over(
-    server: smtplib.SMTP, database: Database, smtp: SmtpSettings, now: datetime, names: list[str]
-) -> tuple[int, str, bool]:
-    """Send over one connection until nothing is due or it breaks: (sent, last error, whether it broke)."""
-    sent, error = 0, ""
-    while (claimed := _claim(database, names, now)) is not None:
-        row, rendered, made_at = claimed
-        mail = message(rendered, row.digest, row.slot, row.recipient, smtp, made_at)
-        handed = hand_over(server, mail, smtp.sender, row.recipient)
-        _settle(database, row, handed.state, handed.error, now)
-        sent += handed.state == "sent"
-        error = handed.error or error
-        if handed.broken:
-            return sent, error, True
-    return sent, error, False
+@frozen
+class _Mail:
+    """A mail that is on its way; `made` makes it, with raw UTF-8 in its headers or without."""
+
+    row: Row[Any]
+    made: Callable[[bool], bytes]
 
 
-def _has_due(database: Database, names: list[str], now: datetime) -> bool:
-    with database.reading() as connection:
-        query = sa.select(outbox.c.slot).where(_is_due(names, now)).limit(1)
-        return connection.execute(query).first() is not None
+@define
+class _Sender:
+    """One run through the queue. `leased` are ours and not on their way, `current` the one that is next.
+
+    Whether a mail is still ours is asked in the transaction that marks it, by its fencing number: who was too
+    slow has lost its lease, and another may be sending it.
+    """
+
+    database: Database
+    smtp: SmtpSettings
+    now: Callable[[], datetime]
+    forms: Mapping[tuple[str, str], str]
+    names: Collection[str]
+    sent: int = 0
+    error: str = ""
+    leased: deque[Row[Any]] = field(factory=deque)
+    current: _Mail | None = None
+    bodies: dict[tuple[str, str], Body] = field(factory=dict)
+
+    def has_more(self) -> bool:
+        """Whether something is to be sent; leases it."""
+        if self.current is None and not self.leased:
+            with self.database.writing() as connection:
+                self.leased += _lease(connection, self.names, self.now())
+        return bool(self.current or self.leased)
+
+    def take(self) -> _Mail | None:
+        """The mail to send now, marked as on its way; the same one until it is settled. None: no more."""
+        if self.current is None:
+            with self.database.writing() as connection:
+                self.current = self._next(connection)
+        return self.current
+
+    def settle(self, mail: _Mail, handed: Handed) -> None:
+        """Say what became of a mail, and mark the next one."""
+        self.sent += handed.state == "sent"
+        self.error = handed.error or self.error
+        with self.database.writing() as connection:
+            self._end(connection, mail.row, handed)
+            # What comes next may have to wait for a connection: it is not on its way before there is one.
+            self.current = None if handed.broken else self._next(connection)
+
+    def give_back(self) -> None:
+        """Let others have what is leased and was not begun."""
+        rows = [*self.leased, *([self.current.row] if self.current else [])]
+        if rows:
+            with self.database.writing() as connection:
+                for row in rows:
+                    free = {"state": "pending", "lease_until": None, "data_at": None}
+                    connection.execute(outbox.update().where(_is_ours(row)).values(free))
+
+    def _next(self, connection: Connection) -> _Mail | None:
+        now = self.now()
+        if not self.leased:
+            self.leased += _lease(connection, self.names, now)
+        while self.leased:
+            row = self.leased.popleft()
+            marked = outbox.update().where(_is_ours(row)).values(data_at=now, lease_until=now + _LEASE)
+            if connection.execute(marked).rowcount:
+                return _Mail(row, self._maker(connection, row))
+        return None
+
+    def _maker(self, connection: Connection, row: Row[Any]) -> Callable[[bool], bytes]:
+        made = self._body(connection, row.issue, self.forms.get((row.digest, row.recipient), "html"))
+        return lambda utf8: message(made, row.digest, row.slot, row.recipient, self.smtp, utf8=utf8)
+
+    def _end(self, connection: Connection, row: Row[Any], handed: Handed) -> None:
+        now = self.now()
+        state, error = handed.state, handed.error
+        if state == "pending" and now - row.made_at >= _GIVE_UP:
+            state, error = "failed", f"given up after {(now - row.made_at).days} days: {error}"
+        values: dict[str, Any] = {
+            "state": state,
+            "error": error,
+            "attempts": row.attempts + 1,
+            "lease_until": None,
+            "data_at": None,
+        }
+        if state == "sent":
+            values["sent_at"] = now
+        if state == "pending":
+            values["next_at"] = now + min(_FIRST_PAUSE * 2 ** min(row.attempts, 16), _LONGEST_PAUSE)
+        if not connection.execute(outbox.update().where(_is_ours(row)).values(values)).rowcount:
+            error = f"{error or 'sent'}, after the lease had run out; another sender may have sent it too"
+        _note(connection, row, now, state, error)
+        if state in ("sent", "failed"):
+            _count(connection, row, now, state, error)
+
+    def _body(self, connection: Connection, issue: str, form: str) -> Body:
+        if (issue, form) not in self.bodies:
+            row = connection.execute(issues.select().where(issues.c.id == issue)).one()
+            rendered = Rendered(row.subject, row.text, row.html, row.picture)
+            if len(self.bodies) >= 8:
+                self.bodies.pop(next(iter(self.bodies)))
+            self.bodies[issue, form] = body(rendered, form, issue[:24], row.made_at)
+        return self.bodies[issue, form]
 
 
-def _give_up_lost(database: Database, now: datetime) -> None:
-    """A lease that ran out was cut off: nobody knows what became of its mail, and the operator is told so."""
-    lost = sa.and_(outbox.c.state == "sending", outbox.c.lease_until <= now)
-    with database.reading() as connection:
-        if connection.execute(sa.select(outbox.c.slot).where(lost).limit(1)).first() is None:
-            return
-    words = "the sender ended while it was sending"
-    with database.writing() as connection:
-        connection.execute(outbox.update().where(lost).values(state="unknown", error=words, lease_until=None))
+def _lease(connection: Connection, names: Collection[str], now: datetime) -> list[Row[Any]]:
+    """The next mails, leased, those that have waited longest first and those of one issue together."""
+    held = sa.exists().where(
+        subscribers.c.digest == outbox.c.digest,
+        subscribers.c.recipient == outbox.c.recipient,
+        subscribers.c.paused_at.is_not(None),
+    )
+    oldest = (outbox.c.next_at, outbox.c.issue, outbox.c.slot, outbox.c.recipient)
+    due = sa.and_(outbox.c.digest.in_(names), outbox.c.state == "pending", outbox.c.next_at <= now, ~held)
+    rows = connection.execute(sa.select(outbox).where(due).order_by(*oldest).limit(_TOGETHER)).all()
+    leased = {"state": "sending", "lease_until": now + _LEASE, "fence": outbox.c.fence + 1}
+    for row in rows:
+        connection.execute(outbox.update().where(_is(row)).values(leased))
+    return list(rows)
 
 
-def _is_due(names: list[str], now: datetime) -> sa.ColumnElement[bool]:
-    pending = sa.and_(outbox.c.state == "pending", outbox.c.next_at <= now)
-    return sa.and_(outbox.c.digest.in_(names), pending)
+def _note(connection: Connection, row: Row[Any], now: datetime, outcome: str, words: str) -> None:
+    key = {"digest": row.digest, "slot": row.slot, "recipient": row.recipient}
+    connection.execute(deliveries.insert(), {**key, "at": now, "outcome": outcome, "words": words})
 
 
-def _claim(
-    database: Database, names: list[str], now: datetime
-) -> tuple[sa.Row[tuple[object, ...]], Rendered, datetime] | None:
-    """The next mail, leased, the one that has waited longest first."""
-    with database.writing() as connection:
-        oldest = (outbox.c.next_at, outbox.c.digest, outbox.c.slot, outbox.c.recipient)
-        row = connection.execute(
-            sa.select(outbox).where(_is_due(names, now)).order_by(*oldest).limit(1)
-        ).first()
-        if row is None:
-            return None
-        connection.execute(
-            outbox.update()
-            .where(_is(row))
-            .values(state="sending", lease_until=now + _LEASE, attempts=row.attempts + 1)
-        )
-        issue = connection.execute(
-            sa.select(issues).where(issues.c.digest == row.digest, issues.c.slot == row.slot)
-        ).one()
-    return row, Rendered(issue.subject, issue.text, issue.html), issue.made_at
-
-
-def _settle(
-    database: Database, row: sa.Row[tuple[object, ...]], state: str, error: str, now: datetime
-) -> None:
-    attempts = row.attempts + 1
-    if state == "pending" and attempts >= _GIVE_UP:
-        state = "failed"
-    values: dict[str, object] = {"state": state, "error": error, "lease_until": None}
+def _count(connection: Connection, row: Row[Any], now: datetime, state: str, error: str) -> None:
+    """Count refusals for good, in a row; too many pause the recipient."""
+    mine = sa.and_(subscribers.c.digest == row.digest, subscribers.c.recipient == row.recipient)
     if state == "sent":
-        values["sent_at"] = now
-    if state == "pending":
-        values["next_at"] = now + timedelta(minutes=5 * 2 ** min(attempts, 8))
+        connection.execute(subscribers.update().where(mine, subscribers.c.failures > 0).values(failures=0))
+        return
+    connection.execute(subscribers.update().where(mine).values(failures=subscribers.c.failures + 1))
+    too_many = sa.and_(mine, subscribers.c.failures >= MOST_FAILURES, subscribers.c.paused_at.is_(None))
+    because = f"{MOST_FAILURES} mails in a row failed: {error}"
+    connection.execute(subscribers.update().where(too_many).values(paused_at=now, paused_because=because))
+
+
+def _tidy(database: Database, now: datetime, digests: Sequence[DigestSettings]) -> None:
+    """Take up what senders that ended have left, and drop the mails of who is no longer a recipient."""
+    lost = sa.and_(outbox.c.state == "sending", outbox.c.lease_until <= now)
+    waiting = [outbox.c.digest, outbox.c.slot, outbox.c.recipient, outbox.c.data_at, outbox.c.state]
+    open_ones = sa.select(*waiting).where(sa.or_(lost, outbox.c.state == "pending"))
+    wanted = {(digest.name, each.address) for digest in digests for each in digest.recipients}
+    names = {digest.name for digest in digests}
+
+    def is_gone(row: Row[Any]) -> bool:
+        return row.digest in names and (row.digest, row.recipient) not in wanted
+
+    with database.reading() as connection:
+        rows = connection.execute(open_ones).all()
+    if not any(row.state == "sending" or is_gone(row) for row in rows):
+        return
     with database.writing() as connection:
-        connection.execute(outbox.update().where(_is(row)).values(values))
+        for row in connection.execute(open_ones).all():
+            if row.data_at is not None:
+                words = "the sender ended when the server may have had it"
+                values = {"state": "unknown", "error": words, "lease_until": None, "data_at": None}
+            elif row.state == "sending":
+                words, values = "", {"state": "pending", "lease_until": None}
+            elif is_gone(row):
+                words = "no longer a recipient"
+                values = {"state": "skipped", "error": words}
+            else:
+                continue
+            connection.execute(outbox.update().where(_is(row)).values(values))
+            if words:
+                _note(connection, row, now, str(values["state"]), words)
 
 
-def _is(row: sa.Row[tuple[object, ...]]) -> sa.ColumnElement[bool]:
+def retry(
+    database: Database, now: datetime, digest: str, states: Collection[str], recipient: str, by: str
+) -> list[tuple[str, str, str]]:
+    """Put mails of a digest back into the queue, due at once: (slot, recipient, state they were in).
+
+    Those in one of `states`, of one recipient if given; pending ones lose their wait. The outbox keeps down
+    who asked, and of an unknown one that it may arrive twice.
+    """
+    which = sa.and_(outbox.c.digest == digest, outbox.c.state.in_(states))
+    if recipient:
+        which = sa.and_(which, outbox.c.recipient == recipient)
+    with database.writing() as connection:
+        rows = connection.execute(sa.select(outbox).where(which).order_by(outbox.c.slot)).all()
+        for row in rows:
+            again = {"state": "pending", "next_at": now, "made_at": now, "attempts": 0, "error": ""}
+            if row.state == "pending":
+                again = {"next_at": now}
+            connection.execute(outbox.update().where(_is(row)).values(again))
+            doubt = "; it may arrive twice" if row.state == "unknown" else ""
+            _note(connection, row, now, "again", f"asked for by {by}, was {row.state}{doubt}")
+    return [(row.slot, row.recipient, row.state) for row in rows]
+
+
+def resume(database: Database, digest: str, recipient: str) -> bool:
+    """Take a pause back; the next issue tells all since the last one. False where there was none."""
+    mine = sa.and_(subscribers.c.digest == digest, subscribers.c.recipient == recipient)
+    with database.writing() as connection:
+        free = {"paused_at": None, "paused_because": "", "failures": 0}
+        paused = subscribers.update().where(mine, subscribers.c.paused_at.is_not(None)).values(free)
+        return connection.execute(paused).rowcount > 0
+
+
+def prune(database: Database, before: datetime) -> int:
+    """Delete what was made before a moment and waits for nothing; returns how many mails. Positions stay."""
+    old = sa.and_(outbox.c.made_at < before, outbox.c.state.in_(("sent", "skipped", "failed", "unknown")))
+    with database.reading() as connection:
+        if connection.execute(sa.select(outbox.c.slot).where(old).limit(1)).first() is None:
+            return 0
+    with database.writing() as connection:
+        gone = connection.execute(outbox.delete().where(old)).rowcount
+        connection.execute(deliveries.delete().where(deliveries.c.at < before))
+        unused = ~sa.exists().where(outbox.c.issue == issues.c.id)
+        connection.execute(issues.delete().where(issues.c.made_at < before, unused))
+    return gone
+
+
+def _is(row: Row[Any]) -> sa.ColumnElement[bool]:
     return sa.and_(
         outbox.c.digest == row.digest, outbox.c.slot == row.slot, outbox.c.recipient == row.recipient
     )
+
+
+def _is_ours(row: Row[Any]) -> sa.ColumnElement[bool]:
+    # The row was read before its lease counted the number up.
+    return sa.and_(_is(row), outbox.c.state == "sending", outbox.c.fence == row.fence + 1)

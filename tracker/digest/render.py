@@ -5,6 +5,7 @@ Knows nothing of recipients: what it makes is the same for all of them.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
@@ -24,6 +25,9 @@ _MOST_BYTES = 100_000
 _ROWS = (120, 40, 15, 5, 1)
 
 
+PICTURE_CID = "timeline@tracker"
+
+
 @frozen
 class Rendered:
     """One issue, ready to be put into mails."""
@@ -31,6 +35,13 @@ class Rendered:
     subject: str
     text: str
     html: str
+    picture: bytes = b""
+
+
+def standalone(rendered: Rendered) -> str:
+    """The HTML as a page of its own, with its picture inside."""
+    picture = base64.b64encode(rendered.picture).decode()
+    return rendered.html.replace(f"cid:{PICTURE_CID}", f"data:image/png;base64,{picture}")
 
 
 def render(issue: Issue, settings: DigestSettings) -> Rendered:

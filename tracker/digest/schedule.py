@@ -1,7 +1,7 @@
 """When an issue of a digest is due. Pure: `now` is an argument.
 
-A slot is a time of the wall clock, named without its offset, and begins when clocks first reach it. So an hour
-that comes twice brings one slot, and one that never comes brings it when the clocks jump over it.
+A slot is a time of the wall clock, named without its offset, and begins when clocks first reach it. So an
+hour that comes twice brings one slot, and one that never comes brings it when the clocks jump over it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from tracker.feeds.settings import duration
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_MEND = (
-    'write "daily 07:00", "weekly monday 07:00", "cron 0 7 * * 1-5" or "on change, at most every 6h"'
-)
+_MEND = 'write "daily 07:00", "weekly monday 07:00", "cron 0 7 * * 1-5" or "on change, at most every 6h"'
 
 # Beyond what any rule of a zone shifts its clocks by at once.
 _SHIFT = timedelta(hours=26)

@@ -11,6 +11,7 @@ from tracker.commitments.standing import State, Status
 from tracker.digest.schedule import read
 from tracker.errors import BadDate, did_you_mean
 from tracker.evidence.when import zone_of
+from tracker.feeds.settings import duration
 from tracker.projections.answers import Commitment
 
 _ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
@@ -122,8 +123,8 @@ class DigestSettings:
     """One `[[digest]]`.
 
     `schedule` is what `schedule.read` reads: "daily 07:00", "weekly monday 07:00", "cron 0 7 * * 1-5", or
-    "on change, at most every 6h". `zone` and `subject` may be empty: the tracker's zone, and a subject made of
-    what changed. `when_empty`, for a slot in which nothing changed, is "skip", "send", or "send every 7th".
+    "on change, at most every 6h". `zone` and `subject` may be empty: the tracker's zone, and a subject made
+    of what changed. `when_empty`, where nothing changed, is "skip", "send", or "send every 7th".
     """
 
     name: str = field(validator=lambda _, __, v: _is_name(v))
@@ -162,10 +163,11 @@ def _is_name(value: str) -> None:
 
 @frozen(kw_only=True)
 class SmtpSettings:
-    """`[smtp]`: the server that takes our mail. `timeout` is in seconds; `unsubscribe` takes such mails.
+    """`[smtp]`: the server that takes our mail. `timeout` is in seconds; `unsubscribe` takes such mails;
+    `keep` is how long the outbox keeps what it sent.
 
-    `unsubscribe_url` is a page that takes one-click POSTs (RFC 8058), with {digest}, {recipient} and {token} in
-    it where it wants them; the token proves that the link is ours, by `unsubscribe_secret`.
+    `unsubscribe_url` is a page that takes one-click POSTs (RFC 8058), with {digest}, {recipient} and {token}
+    in it where it wants them; the token proves that the link is ours, by `unsubscribe_secret`.
     """
 
     host: str = "localhost"
@@ -176,6 +178,7 @@ class SmtpSettings:
     sender: str = field(default="tracker@localhost", validator=_is_address)
     timeout: float = field(default=30.0, validator=_is_positive)
     unsubscribe: str = field(default="", validator=_is_address)
+    keep: str = field(default="90d", validator=lambda _, __, value: duration(value))
     unsubscribe_url: str = field(default="", validator=lambda _, __, value: _is_link(value))
     unsubscribe_secret: str = field(default="", repr=False)
 
@@ -193,5 +196,5 @@ def _is_link(value: str) -> None:
         value.format(digest="", recipient="", token="")
     except (KeyError, IndexError, ValueError) as problem:
         raise ValueError(
-            f"unsubscribe_url: {value!r} may have {{digest}}, {{recipient}} and {{token}}, and no other braces"
+            f"unsubscribe_url: {value!r} may have {{digest}}, {{recipient}}, {{token}}, no other braces"
         ) from problem
