@@ -85,12 +85,13 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
         database: str = "tracker.sqlite3",
     ) -> Tracker:
         recipients = ", ".join(f'"{reader}@example.org"' for reader in readers)
+        listed = f"recipients = [{recipients}]\n" if readers else ""
         (tmp_path / "pledges.toml").write_text(dossier)
         (tmp_path / "config.toml").write_text(
             '[tracker]\nzone = "Europe/London"\ndossiers = ["pledges.toml"]\n'
             f'database = "{database}"\n'
             f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsender = "tracker@example.org"\n{smtp}'
-            f'[[digest]]\nname = "daily"\nrecipients = [{recipients}]\n{digest}'
+            f'[[digest]]\nname = "daily"\n{listed}{digest}'
         )
         t = tracker.open(tmp_path / "config.toml", clock=Clock())
         trackers.append(t)

@@ -23,7 +23,7 @@ ALL = Filter()
 def issue(t: Tracker, after: int, to: int, wanted: Filter = ALL) -> Issue:
     """What an issue tells of a range of the log to somebody who had one before."""
     since = t.now() - timedelta(days=1)
-    return compose(collect(t, after, to, t.now()), wanted, SECTIONS, "Europe/London", since)
+    return compose(collect(t, after, to, t.now(), SECTIONS), wanted, SECTIONS, "Europe/London", since)
 
 
 def test_a_passed_deadline_is_news_once(opened: Opened, post: tuple[Post, int]) -> None:

@@ -101,11 +101,11 @@ class Material:
     past: tuple[tuple[date, tuple[Commitment, ...]], ...]
 
 
-def collect(t: Tracker, after: int, to: int, now: datetime) -> Material:
-    """What a range of the log holds for every digest; the tracker has caught up with `to`."""
+def collect(t: Tracker, after: int, to: int, now: datetime, sections: tuple[str, ...]) -> Material:
+    """What a range of the log holds for those sections; the tracker has caught up with `to`."""
     board = t.board(known_at=to)
     expired, found = _since(t, after, to)
-    days = _days(board, now, t.zone)
+    days = _days(board, now, t.zone) if "timeline" in sections else []
     return Material(
         after=after,
         to=to,

@@ -64,7 +64,7 @@ def preview(
     if since is not None:
         last = evolve(last, position=since, told_at=_recorded_at(t, since) or now)
     group = _group(t, settings, to, last, "preview", None)
-    issue = _issue(settings, group, collect(t, last.position, t.catch_up(), now))
+    issue = _issue(settings, group, collect(t, last.position, t.catch_up(), now, settings.sections))
     rendered = render(issue, settings)
     made = body(rendered, to.format, "preview", now)
     return rendered, message(made, name, "preview", to.address, smtp)
@@ -205,19 +205,19 @@ def _make(
     if not groups:
         return 0
     up_to, queued = t.catch_up(), 0
-    for group, material in _with_material(t, groups, up_to, now):
+    for group, material in _with_material(t, settings, groups, up_to, now):
         queued += outbox.queue(t.database, _edition(settings, group, material, forced=forced), groups[group])
     return queued
 
 
 def _with_material(
-    t: Tracker, groups: dict[_Group, list[str]], up_to: int, now: datetime
+    t: Tracker, settings: DigestSettings, groups: dict[_Group, list[str]], up_to: int, now: datetime
 ) -> Iterator[tuple[_Group, Material]]:
     """Groups by where they were told up to; what a range holds is read once and kept for no longer."""
     material: Material | None = None
     for group in sorted(groups, key=lambda each: each.after):
         if material is None or material.after != group.after:
-            material = collect(t, group.after, up_to, now)
+            material = collect(t, group.after, up_to, now, settings.sections)
         yield group, material
 
 
