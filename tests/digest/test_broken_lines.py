@@ -3,7 +3,7 @@ cannot have, and nobody else's mail suffers."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -113,7 +113,7 @@ def test_a_deferred_mail_is_given_up_after_a_while(opened: Opened) -> None:
     keeper = Moody("RCPT", "450 mailbox full", times=99)
     with listening(keeper) as port:
         t = opened(port, readers="a")
-        tries = []
+        tries: list[datetime] = []
         while not tries or mails(t)[0].state == "pending":
             before = keeper.times
             send_due(t, advance(t, minutes=5))
@@ -135,7 +135,7 @@ def test_the_password_is_used_and_a_wrong_one_told(opened: Opened) -> None:
         return AuthResult(success=told == LoginPassword(b"tracker", b"right"), handled=False)
 
     keeper = Post()
-    options = {"authenticator": knows, "auth_require_tls": False, "auth_required": True}
+    options: dict[str, Any] = {"authenticator": knows, "auth_require_tls": False, "auth_required": True}
     with listening(keeper, **options) as port:
         t = opened(port, readers="a", smtp='username = "tracker"\npassword = "wrong"\n')
         sent, error = astuple(send_due(t, t.now()))
