@@ -1,11 +1,13 @@
-"""An issue as text and as HTML, both good to be read alone; titles of feeds are hostile until escaped.
+"""An issue as text, as HTML and as a picture, each good alone; titles of feeds are hostile until escaped.
 
-Knows nothing of recipients: what it makes is the same for all of them.
+Knows nothing of recipients: what it makes is the same for all of them, and the same bytes each time.
 """
 
 from __future__ import annotations
 
 import base64
+import re
+import textwrap
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,23 +16,34 @@ import css_inline
 from attrs import frozen
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from tracker.digest.compose import Issue
+from tracker.digest.compose import Issue, Tally
+from tracker.digest.picture import draw, shares
 from tracker.digest.settings import DigestSettings
-from tracker.evidence.when import zone_of
-from tracker.projections.answers import Change, Commitment
+from tracker.evidence.when import Occurred, Precision, zone_of
+from tracker.projections.answers import Change, Commitment, Quote
+
+# What the HTML calls its picture: the Content-ID of the part that has it, without the angle brackets.
+PICTURE_CID = "timeline@tracker"
 
 # Gmail cuts a message off at 102 kB of HTML. Measured in bytes, as it is sent.
 _MOST_BYTES = 100_000
 # How many rows a section of the HTML may have, the largest that fits; the text always tells every change.
-_ROWS = (120, 40, 15, 5, 1)
+_ROWS = (120, 40, 15, 5, 1, 0)
+# Of what waits for review, of the facts behind a change and of the findings behind a fact, the first ones.
+_WAITING, _REASONS, _QUOTES = 20, 5, 3
 
+_WIDTH = 78  # of the text: what no mail program wraps, quoted once
+_BAR = 28  # of it, the marks of a day of the timeline
+_MARKS = {"violated": "V", "fulfilled": "F", "pending": ".", "closed": "-"}
 
-PICTURE_CID = "timeline@tracker"
+# Controls, halves of surrogates, and the overrides of the writing direction, which turn the words around
+# them. A line break is white space, and becomes a blank.
+_HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @frozen
 class Rendered:
-    """One issue, ready to be put into mails."""
+    """One issue, ready to be put into mails; `picture` is a PNG, empty where no timeline is wanted."""
 
     subject: str
     text: str
@@ -45,32 +58,51 @@ def standalone(rendered: Rendered) -> str:
 
 
 def render(issue: Issue, settings: DigestSettings) -> Rendered:
-    """The subject, the text and the HTML of an issue."""
+    """The subject, the text, the HTML and the picture of an issue."""
     zone = zone_of(issue.zone)
 
     def day(moment: datetime) -> str:
         # A deadline is the end of its day, which is midnight of the next.
         return f"{(moment - timedelta(microseconds=1)).astimezone(zone).date()}"
 
+    def at(moment: datetime) -> str:
+        return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+    def when(occurred: Occurred) -> str:
+        return at(occurred.start) if occurred.precision is Precision.INSTANT else f"{occurred}"
+
+    def moved(change: Change) -> str:
+        return f"{_moved(change)} since {when(change.after.since)}"
+
     def steps(change: Change) -> list[str]:
         return steps_of(change, day)
 
-    subject = " ".join((settings.subject or f"Commitments: {issue.headline}").split())
-    values = {"issue": issue, "subject": subject, "day": day, "steps": steps}
-    text = _environment().get_template("digest.txt").render(values)
-    return Rendered(subject, text.strip() + "\n", _page(values))
+    def reasons(change: Change) -> list[_Why]:
+        return _reasons(change, when)
+
+    subject = _line(settings.subject or f"Commitments: {issue.headline}")
+    picture = draw(issue.timeline)
+    values = {
+        "issue": issue,
+        "name": settings.name,
+        "subject": subject,
+        "day": day,
+        "at": at,
+        "when": when,
+        "moved": moved,
+        "steps": steps,
+        "reasons": reasons,
+        "has_picture": bool(picture),
+        "bar": _bars(issue.timeline),
+        "longest": _longest(issue.timeline),
+    }
+    return Rendered(subject, _text(values), _page(values), picture)
 
 
-def _page(values: dict[str, object]) -> str:
-    # Media queries cannot be inlined and have to stay; sheets from elsewhere are never fetched.
-    inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
-    template = _environment().get_template("digest.html")
-    page = ""
-    for most in _ROWS:
-        page = inliner.inline(template.render(values, most=most))
-        if len(page.encode()) < _MOST_BYTES:
-            break
-    return page
+def standalone(rendered: Rendered) -> str:
+    """The HTML as a page of its own, with its picture inside."""
+    picture = base64.b64encode(rendered.picture).decode()
+    return rendered.html.replace(f"cid:{PICTURE_CID}", f"data:image/png;base64,{picture}")
 
 
 def steps_of(change: Change, day: Callable[[datetime], str]) -> list[str]:
@@ -101,13 +133,141 @@ def _until(row: Commitment, day: Callable[[datetime], str]) -> str:
     return f"by {day(row.until)}" if row.until else "without a date"
 
 
+def _moved(change: Change) -> str:
+    before, after = change.before, change.after
+    if before is None:
+        return f"new, {after.state}"
+    return f"still {after.state}" if before.state == after.state else f"{before.state} -> {after.state}"
+
+
+@frozen
+class _Why:
+    """One fact behind a change: what was recorded, and the best reports of it that were not told before.
+
+    `left` counts the reports that are not told at all.
+    """
+
+    said: str
+    because: str
+    cites: str
+    quotes: list[Quote]
+    left: int
+
+
+def _reasons(change: Change, when: Callable[[Occurred], str]) -> list[_Why]:
+    """The latest facts behind a change. The parts of one commitment often rest on the same few reports."""
+    told: set[tuple[str, str]] = set()
+    found = []
+    for reason in change.because[-_REASONS:]:
+        fresh = [quote for quote in reason.findings if (quote.url, quote.title) not in told]
+        best = sorted(fresh, key=lambda quote: quote.grade)[:_QUOTES]
+        told |= {(quote.url, quote.title) for quote in fresh}
+        found.append(
+            _Why(
+                said=f"{_spaced(reason.type)} on {when(reason.occurred)}",
+                because=_line(reason.because),
+                cites=_line(reason.cites or ""),
+                quotes=best,
+                left=len(fresh) - len(best),
+            )
+        )
+    return found
+
+
+def _text(values: dict[str, object]) -> str:
+    text = _environment().get_template("digest.txt").render(values)
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+def _page(values: dict[str, object]) -> str:
+    # Media queries cannot be inlined and have to stay; sheets from elsewhere are never fetched.
+    inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+    template = _environment().get_template("digest.html")
+    page = ""
+    for most in _ROWS:
+        page = inliner.inline(template.render(values, most=most))
+        if len(page.encode()) < _MOST_BYTES:
+            break
+    return page
+
+
+def _longest(timeline: tuple[Tally, ...]) -> int:
+    return max((sum(getattr(tally, status) for status in _MARKS) for tally in timeline), default=0)
+
+
+def _bars(timeline: tuple[Tally, ...]) -> Callable[[Tally], str]:
+    """Writes the bar of a day: a mark for each commitment where that fits, else in proportion."""
+    most = max(1, _longest(timeline))
+
+    def bar(tally: Tally) -> str:
+        counts = [getattr(tally, status) for status in _MARKS]
+        parts = shares(counts, most, min(most, _BAR))
+        return "".join(mark * part for mark, part in zip(_MARKS.values(), parts, strict=True))
+
+    return bar
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("tracker.digest"),
         autoescape=lambda name: bool(name and name.endswith(".html")),
         undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    # A line break inside a title would let a feed write headings of its own into the text.
-    environment.filters["line"] = lambda words: " ".join(str(words).split())
+    environment.filters |= {
+        "line": _line,
+        "clip": _clip,
+        "theirs": _theirs,
+        "fold": _fold,
+        "link": _link,
+        "begin": lambda words: words[:1].upper() + words[1:],
+    }
+    environment.globals |= {
+        "WAITING": _WAITING,
+        "REASONS": _REASONS,
+        "BAR": _BAR,
+        "PICTURE_CID": PICTURE_CID,
+    }
     return environment
+
+
+def _line(words: object) -> str:
+    """On one line, without what a reader cannot see: a line break inside a title would let a feed write
+    headings of its own into the text."""
+    return " ".join(_HIDDEN.sub("", str(words)).split())
+
+
+def _clip(words: object, most: int = 240) -> str:
+    line = _line(words)
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def _theirs(words: object) -> str:
+    """What strangers wrote, for the text: mail programs make a link of all that looks like an address."""
+    return _clip(words, 500).replace("://", ":// ")
+
+
+def _fold(words: object, first: str = "", rest: str | None = None) -> str:
+    """Wrapped to the width of the text; a long word, such as an address, stays whole."""
+    return textwrap.fill(
+        _line(words),
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=" " * len(first) if rest is None else rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _link(url: str) -> str:
+    """An address that may be followed, or nothing."""
+    url = _line(url).replace(" ", "%20")
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+def _spaced(name: str) -> str:
+    """`DeadlineMoved` as "Deadline moved"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
