@@ -100,7 +100,9 @@ def gather(
 
 def digests(t: Tracker, *, stop: Stop = _never) -> Round:
     """Compose the digests that are due and send what waits; a mail server that fails is in `mail_error`."""
-    from tracker.digest.service import send_due  # with it come Jinja2 and the picture, which polling needs not
+    from tracker.digest.service import (
+        send_due,
+    )  # with it come Jinja2 and the picture, which polling needs not
 
     now = t.now()
     done = send_due(t, now, stop=stop)
@@ -125,9 +127,7 @@ def full(t: Tracker, *, told: Callable[[Visit], None] | None = None, stop: Stop 
     done = gather(t, told=told, stop=stop)
     mailed = digests(t, stop=stop)
     kept = housekeeping(t, stop=stop)
-    return evolve(
-        done, sent=mailed.sent, mail_error=mailed.mail_error, removed=kept.removed, head=kept.head
-    )
+    return evolve(done, sent=mailed.sent, mail_error=mailed.mail_error, removed=kept.removed, head=kept.head)
 
 
 def ingest(t: Tracker, records: Iterable[Record], *, told: Callable[[int], None] | None = None) -> Round:

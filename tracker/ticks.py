@@ -21,8 +21,8 @@ from tracker.database.engine import upsert
 from tracker.database.schema import Moment, metadata
 from tracker.feeds.settings import duration
 
-# `seconds` is how often the tick comes, `ended_at` when it last ended, `error` how: empty is well. It is under
-# way where it began after it last ended.
+# `seconds` is how often the tick comes, `ended_at` when it last ended, `error` how: empty is well. It is
+# under way where it began after it last ended.
 ticks = sa.Table(
     "daemon_ticks",
     metadata,

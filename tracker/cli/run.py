@@ -14,7 +14,7 @@ import click
 @click.command("run")
 @click.option("--once", is_flag=True, help="One round of everything, then end; for cron.")
 @click.option("--log", "form", type=click.Choice(("auto", "plain", "json")),
-              help="How to tell, instead of [run] log; auto: plain on a terminal, else JSON lines.")  # fmt: skip
+              help="How to tell, instead of [run] log; auto: plain on a terminal.")  # fmt: skip
 @click.pass_context
 def command(context: click.Context, once: bool, form: str | None) -> None:
     """Poll, consider, sweep and send digests as they fall due.

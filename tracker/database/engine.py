@@ -163,8 +163,8 @@ class Database:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
     def optimize(self) -> None:
-        """Let SQLite look whether its figures about the tables are still right, as its makers advise for every
-        few hours; where nothing changed much it does nothing. PostgreSQL does so by itself."""
+        """Let SQLite look whether its figures about the tables are still right, as its makers advise for
+        every few hours; where little changed it does nothing. PostgreSQL does so by itself."""
         if self.is_sqlite:
             with self.outside() as connection:
                 connection.exec_driver_sql("PRAGMA optimize")
