@@ -32,13 +32,15 @@ class TrackerSettings:
     `database` is an SQLAlchemy URL or a path (relative to the config file) of an SQLite file. `zone` is the
     zone that dates without one are meant in. `dossiers` are the files `tracker load` reads by default.
     Without `durable`, an SQLite file may lose its last commits when the power fails (not when a process
-    is killed).
+    is killed). `quiet_after` is the duration after which a maintain or refrain of which nothing was heard has
+    gone quiet; empty: it never does.
     """
 
     database: str = "tracker.sqlite3"
     zone: str = "UTC"
     dossiers: tuple[str, ...] = ()
     durable: bool = True
+    quiet_after: str = ""
 
 
 @frozen

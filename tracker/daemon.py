@@ -2,95 +2,205 @@
 
 What is due stands in tables, so a tick may come late, twice, or from two daemons at once. The job store is
 in memory; `max_instances=1`, `misfire_grace_time=None` and `coalesce=True`, because APScheduler by itself
-drops a job that is more than a second late.
+drops a job that is more than a second late. Each tick has a thread of its own while it works, so that a feed
+that is slow delays no digest, nor a mail server a feed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
-from collections.abc import Callable
-from datetime import datetime
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import frozen
 
+from tracker import rounds, ticks
 from tracker.errors import TrackerError
 from tracker.feeds.settings import duration
+from tracker.rounds import Round, Stop
+from tracker.ticks import Daemon, RunSettings
 
 if TYPE_CHECKING:
-    from tracker import rounds
     from tracker.api import Tracker
 
+HOUSEKEEPING = timedelta(hours=1)
 
-@frozen(kw_only=True)
-class RunSettings:
-    """`[run]`: `every` is how often the daemon looks what is due, a duration such as "30s"."""
+# Seconds from the signal to the end, whatever a feed or a mail server does.
+GRACE = 8.0
 
-    every: str = field(default="30s", validator=lambda _, __, value: duration(value))
+# Seconds in which a signal that comes again is no second one.
+SAME_WORD = 0.5
+
+logger = logging.getLogger(__name__)
 
 
-def run(t: Tracker, tell: Callable[[str], None]) -> None:
-    """Run rounds until SIGTERM or SIGINT; the round under way is finished first.
+@frozen
+class Tick:
+    """What comes again and again: its name, what it does, and how often."""
 
-    `tell` hears one line for each round that did something or failed.
+    name: str
+    work: Callable[[Tracker, Stop], Round]
+    every: timedelta
+
+
+def all_ticks(settings: RunSettings) -> tuple[Tick, ...]:
+    """The ticks of a daemon. A test may drive them under a clock of its own."""
+    every = duration(settings.every)
+    return (
+        Tick("gather", lambda t, stop: rounds.gather(t, stop=stop), every),
+        Tick("digests", lambda t, stop: rounds.digests(t, stop=stop), every),
+        Tick("housekeeping", lambda t, stop: rounds.housekeeping(t, stop=stop), HOUSEKEEPING),
+    )
+
+
+def beat(t: Tracker, me: Daemon, tick: Tick, stop: Stop) -> Round | None:
+    """One tick: take down that it begins, let it work, take down how it ended; returns what it did.
+
+    What goes wrong is logged, in one line, and taken down, and the next tick comes as if nothing had been;
+    None then. So it goes while the database is away, too, when nothing can be taken down.
     """
-    settings = t.config.section("run", RunSettings)
-    asyncio.run(_run(t, duration(settings.every).total_seconds(), tell))
+    done, error = None, ""
+    try:
+        with t.database.writing() as connection:
+            ticks.began(connection, me, tick.name, tick.every, t.now())
+        try:
+            done = tick.work(t, stop)
+        except TrackerError as problem:
+            error = str(problem)
+            _log(logging.ERROR, tick.name, error)
+        except Exception as problem:
+            error = f"this is our mistake, please report it: {problem!r}"
+            logger.exception(error, extra=_extra(tick.name, {}))
+        with t.database.writing() as connection:
+            ticks.ended(connection, me, tick.name, t.now(), error)
+    except TrackerError as problem:
+        if str(problem) != error:
+            _log(logging.ERROR, tick.name, str(problem))
+    if done is not None:
+        tell(tick.name, done)
+    return done
 
 
-async def _run(t: Tracker, seconds: float, tell: Callable[[str], None]) -> None:
-    # Here, because every command checks `[run]`, and a status need not pay for what only a daemon uses.
-    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+def tell(tick: str, done: Round) -> bool:
+    """Log what a round did; False where that was nothing."""
+    lines = list(_told(done))
+    for level, message, fields in lines:
+        _log(level, tick, message, **fields)
+    return bool(lines)
 
-    from tracker import rounds
 
-    stop = asyncio.Event()
+def _told(done: Round) -> Iterator[tuple[int, str, dict[str, object]]]:
+    for visit in done.failed:
+        yield logging.WARNING, f"{visit.feed}: {visit.error}", {"feed": visit.feed}
+    for visit in done.visits:
+        if visit.page_error:
+            words = f"{visit.feed}: a page was not read: {visit.page_error}"
+            yield logging.WARNING, words, {"feed": visit.feed}
+    if done.mail_error:
+        yield logging.WARNING, done.mail_error, {}
+    new = sum(visit.new for visit in done.visits)
+    counted = {
+        "documents": new,
+        "facts of the clock": done.swept,
+        "mails": done.sent,
+        "old rows": done.removed,
+    }
+    words = ", ".join(f"{count} {name}" for name, count in counted.items() if count)
+    if words:
+        fields = {"new": new, "swept": done.swept, "mails": done.sent, "removed": done.removed}
+        kept: dict[str, object] = {name: count for name, count in fields.items() if count}
+        yield logging.INFO, f"{words}; the log is at {done.head}", {**kept, "head": done.head}
+
+
+def _log(level: int, tick: str, message: str, **fields: object) -> None:
+    logger.log(level, " ".join(message.split()), extra=_extra(tick, fields))
+
+
+def _extra(tick: str, fields: dict[str, object]) -> dict[str, Any]:
+    return {"fields": {"tick": tick, **fields}}
+
+
+def run(t: Tracker) -> None:
+    """Tick until SIGTERM or SIGINT. What is under way is finished, or given back where it waits for others.
+
+    What does not end in `GRACE` seconds is cut off there, as if the process had been killed: its transaction
+    is rolled back, its leases run out, a mail that the server may have had is told as unknown. A second
+    signal ends the process at once, with 128 and the number of the signal.
+    """
+    asyncio.run(_run(t, all_ticks(t.config.section("run", RunSettings))))
+
+
+async def _run(t: Tracker, every: tuple[Tick, ...]) -> None:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler  # 60 ms, which --once need not pay
+
+    me, stop, told = Daemon.here(), threading.Event(), asyncio.Event()
+    under_way: set[asyncio.Task[Round | None]] = set()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    turn = asyncio.Lock()
 
-    async def tick() -> None:
-        async with turn:
-            if stop.is_set():
-                return
-            try:
-                # A round blocks on the database and the network; the loop has to stay free for signals.
-                done = await asyncio.to_thread(rounds.full, t)
-            except TrackerError as problem:
-                tell(f"round failed: {problem}")
-                return
-            for line in told(done):
-                tell(line)
+    first: list[float] = []
+
+    def hear(number: int) -> None:
+        first.append(loop.time())
+        # `timeout`, for one, signals the process and then its group, so the same word comes twice.
+        if loop.time() - first[0] > SAME_WORD:
+            os._exit(128 + number)
+        stop.set()
+        told.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, hear, number)
+
+    async def come(tick: Tick) -> None:
+        if not stop.is_set():
+            # A tick blocks on the database and the network; the loop has to stay free for signals.
+            work = asyncio.to_thread(beat, t, me, tick, stop.is_set)
+            task = asyncio.create_task(work, name=tick.name)
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+            await asyncio.wait([task])
 
     scheduler = AsyncIOScheduler(timezone="UTC")
-    scheduler.add_job(
-        tick,
-        "interval",
-        seconds=seconds,
-        next_run_time=datetime.now(tz=None).astimezone(),
-        max_instances=1,
-        misfire_grace_time=None,
-        coalesce=True,
-    )
+    for tick in every:
+        scheduler.add_job(
+            come,
+            "interval",
+            args=[tick],
+            seconds=tick.every.total_seconds(),
+            next_run_time=datetime.now().astimezone(),
+            max_instances=1,
+            misfire_grace_time=None,
+            coalesce=True,
+        )
     scheduler.start()
-    tell(f"running; looking what is due every {seconds:g} s")
-    await stop.wait()
+    shortest = min(tick.every for tick in every).total_seconds()
+    _log(logging.INFO, "", f"running; looking what is due every {shortest:g} s", pid=me.pid)
+    await told.wait()
+    end = loop.time() + GRACE
+    scheduler.pause()
+    _log(logging.INFO, "", "told to stop")
+    while under_way and loop.time() < end:
+        await asyncio.wait(under_way, timeout=end - loop.time())
+    cut = ", ".join(sorted(task.get_name() for task in under_way))
+    if not cut:
+        farewell = asyncio.create_task(asyncio.to_thread(_farewell, t, me))
+        await asyncio.wait([farewell], timeout=max(end - loop.time(), 1.0))
+        cut = "" if farewell.done() else "the last word to the database"
     scheduler.shutdown(wait=False)
-    async with turn:  # the round under way ends before we do
-        tell("stopped")
+    _log(logging.INFO, "", f"stopped in the middle of: {cut}" if cut else "stopped")
+    if cut:
+        # Python waits at its end for threads that wait for somebody else.
+        logging.shutdown()
+        os._exit(0)
 
 
-def told(done: rounds.Round) -> list[str]:
-    """What a round did, in lines; none where it did nothing."""
-    lines = [f"{visit.feed}: {visit.error}" for visit in done.failed]
-    lines += [
-        f"{visit.feed}: a page was not read: {visit.page_error}" for visit in done.visits if visit.page_error
-    ]
-    if done.mail_error:
-        lines.append(done.mail_error)
-    new = sum(visit.new for visit in done.visits)
-    if new or done.swept or done.sent:
-        lines.append(f"{new} new documents, {done.swept} deadlines, {done.sent} mails; log at {done.head}")
-    return lines
+def _farewell(t: Tracker, me: Daemon) -> None:
+    try:
+        with t.database.writing() as connection:
+            ticks.gone(connection, me)
+    except TrackerError as problem:
+        _log(logging.ERROR, "", str(problem))

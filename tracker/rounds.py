@@ -2,7 +2,8 @@
 
 `tracker poll`, the daemon, the demo, `tracker ingest` and a replay all drive these functions; none of them
 has an order of its own. A step that fails in a way that belongs to the outside (a feed, the mail server) is a
-value in the report; the others still run.
+value in the report; the others still run. `stop` is asked between steps and inside of those that wait for
+others; what was not done for it is due in the next round.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from itertools import islice
 
 from attrs import evolve, frozen
 
+from tracker import ticks
 from tracker.api import Tracker
 from tracker.archive import documents as archive
 from tracker.commitments.events import DeadlineMoved
-from tracker.digest.service import send_due
 from tracker.dossier.dossier import Dossier
 from tracker.errors import UnknownFeed, UserError, did_you_mean
 from tracker.evidence.document import Record
@@ -31,11 +32,17 @@ from tracker.log.streams import TRACKER
 
 BATCH = 200  # records of an archive in a transaction
 
+Stop = Callable[[], bool]
+
+
+def _never() -> bool:
+    return False
+
 
 @frozen
 class Round:
-    """What one round did. `new` counts the records of an archive that were, `head` is the log's last
-    position after it."""
+    """What one round did. `new` counts the records of an archive that were, `sent` mails, `removed` the rows
+    that housekeeping gave up; `head` is the log's last position after it."""
 
     at: datetime
     visits: tuple[Visit, ...] = ()
@@ -43,6 +50,7 @@ class Round:
     considered: int = 0
     swept: int = 0
     sent: int = 0
+    removed: int = 0
     head: int = 0
     mail_error: str = ""
 
@@ -52,7 +60,13 @@ class Round:
         return tuple(visit for visit in self.visits if visit.error)
 
 
-def gather(t: Tracker, feeds: Sequence[str] = (), *, told: Callable[[Visit], None] | None = None) -> Round:
+def gather(
+    t: Tracker,
+    feeds: Sequence[str] = (),
+    *,
+    told: Callable[[Visit], None] | None = None,
+    stop: Stop = _never,
+) -> Round:
     """Poll what is due, or the named feeds at once, and make of it what can be made; sends nothing.
 
     `told` hears of each visit as it ends. Raises `UnknownFeed` before anything is polled.
@@ -73,18 +87,47 @@ def gather(t: Tracker, feeds: Sequence[str] = (), *, told: Callable[[Visit], Non
             names=feeds,
             told=told,
             begin=t._begin,
+            stop=stop,
         )
     )
+    done = Round(t.now(), tuple(visits))
+    if stop():
+        return done
     considered = t.consider()
     swept = t.sweep()
-    return Round(t.now(), tuple(visits), considered=considered, swept=swept, head=t.catch_up())
+    return evolve(done, at=t.now(), considered=considered, swept=swept, head=t.catch_up())
 
 
-def full(t: Tracker, *, told: Callable[[Visit], None] | None = None) -> Round:
-    """A whole round: everything `gather` does, and the digests that are due."""
-    done = gather(t, told=told)
-    sent = send_due(t, t.now())
-    return evolve(done, sent=sent.mails, mail_error=sent.error)
+def digests(t: Tracker, *, stop: Stop = _never) -> Round:
+    """Compose the digests that are due and send what waits; a mail server that fails is in `mail_error`."""
+    from tracker.digest.service import (
+        send_due,
+    )  # with it come Jinja2 and the picture, which polling needs not
+
+    now = t.now()
+    done = send_due(t, now, stop=stop)
+    return Round(now, sent=done.mails, mail_error=done.error, head=t.head())
+
+
+def housekeeping(t: Tracker, *, stop: Stop = _never) -> Round:
+    """Give up what is old: issues and mails, and the rows of daemons that are dead."""
+    from tracker.digest.service import keep_house
+
+    now = t.now()
+    removed = keep_house(t, now)
+    if not stop():
+        with t.database.writing() as connection:
+            removed += ticks.forget(connection, now - ticks.DEAD)
+        t.database.optimize()
+    return Round(now, removed=removed, head=t.head())
+
+
+def full(t: Tracker, *, told: Callable[[Visit], None] | None = None, stop: Stop = _never) -> Round:
+    """A whole round: everything `gather` does, the digests that are due, and housekeeping."""
+    done = gather(t, told=told, stop=stop)
+    mailed = digests(t, stop=stop)
+    kept = housekeeping(t, stop=stop)
+    return evolve(done, sent=mailed.sent, mail_error=mailed.mail_error, removed=kept.removed, head=kept.head)
 
 
 def ingest(t: Tracker, records: Iterable[Record], *, told: Callable[[int], None] | None = None) -> Round:

@@ -46,6 +46,7 @@ EVENTS: st.SearchStrategy[e.Event] = st.one_of(
     st.builds(e.DeadlinePassed, until=DATES.map(lambda when: day(when).end)),
     st.builds(e.WindowClosed, until=DATES.map(lambda when: day(when).end), observed=st.booleans()),
     st.builds(e.WentQuiet, since=st.just(day("2018-03-09").end)),
+    st.builds(e.HeardAgain, heard=st.just(day("2018-03-20").end)),
     st.builds(
         e.Reworded,
         terms=st.builds(

@@ -186,10 +186,12 @@ class Press:
 
 
 @contextmanager
-def press(url: str = "sqlite://", policy: dict[str, Any] | None = None) -> Iterator[Press]:
+def press(
+    url: str = "sqlite://", policy: dict[str, Any] | None = None, quiet_after: str = ""
+) -> Iterator[Press]:
     """A tracker over nothing yet."""
     tables: dict[str, Any] = {
-        "tracker": {"database": url, "zone": "UTC"},
+        "tracker": {"database": url, "zone": "UTC", "quiet_after": quiet_after},
         "source": SOURCES,
         "policy": policy or {},
     }

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 
 import tracker.api
 import tracker.digest.tables  # noqa: F401  (declares its tables)
+import tracker.ticks  # noqa: F401  (likewise)
 from tracker.database import migrate
 from tracker.database.engine import Database
 from tracker.database.schema import REVISION, metadata

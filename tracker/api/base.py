@@ -6,7 +6,7 @@ import getpass
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,10 +20,10 @@ from tracker.database.engine import Database
 from tracker.desk.consider import Desk
 from tracker.desk.folder import open_folder
 from tracker.dossier.dossier import Dossier
-from tracker.errors import DossierError, UnknownCommitment, did_you_mean
+from tracker.errors import ConfigError, DossierError, UnknownCommitment, did_you_mean
 from tracker.evidence.source import Source, Sources
 from tracker.evidence.when import Occurred, moment, occurrence
-from tracker.feeds.settings import FeedSettings, FetchSettings
+from tracker.feeds.settings import FeedSettings, FetchSettings, duration
 from tracker.feeds.worker import ParseWorkers
 from tracker.log import log
 from tracker.log.eventlog import EventLog
@@ -56,6 +56,14 @@ def who() -> str:
         return f"uid {os.getuid()}"
 
 
+def _quiet_after(config: Config) -> timedelta | None:
+    text = tracker_settings(config).quiet_after
+    try:
+        return duration(text) if text else None
+    except ValueError as problem:
+        raise ConfigError(f"{config.name}: [tracker]: quiet_after: {problem}") from problem
+
+
 class Base:
     """A wired tracker that can be opened and closed."""
 
@@ -65,6 +73,7 @@ class Base:
         settings = tracker_settings(config)
         self.zone = settings.zone
         self.dossiers = tuple(config.path(name) for name in settings.dossiers)
+        self.quiet_after = _quiet_after(config)
         self.policy = config.section("policy", PolicySettings)
         self.sources = Sources(config.sections("source", Source))
         self.fetch_settings = config.section("fetch", FetchSettings)

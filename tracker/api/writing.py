@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +23,7 @@ from tracker.desk.forget import Forgotten
 from tracker.desk.load import Loaded
 from tracker.desk.record import Recorded
 from tracker.desk.review import Applied, Decision, Undone
-from tracker.desk.sweep import due, sweep
+from tracker.desk.sweep import last_heard, sweep, turns_at
 from tracker.dossier.dossier import Dossier
 from tracker.errors import UnknownFeed, did_you_mean
 from tracker.evidence.document import Record
@@ -38,9 +38,14 @@ from tracker.log.streams import COMMITMENT, TRACKER
 from tracker.projections.inbox import Inbox
 from tracker.projections.runner import caught_up
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
 
 class Writing(Base):
     """What can be recorded with an open tracker."""
+
+    # Up to which position the clock has spoken, and when it has something to say next if nothing is added.
+    _swept = (-1, _NEVER)
 
     def load(self, paths: Sequence[str | os.PathLike[str]] = (), *, dry_run: bool = False) -> Loaded:
         """Take dossier files into the log, or those of the config; loading them again changes nothing.
@@ -261,14 +266,25 @@ class Writing(Base):
             return added
 
     def sweep(self) -> int:
-        """Take down deadlines that passed and windows that closed; returns how many facts that made."""
+        """Take down deadlines that passed, windows that closed, and which commitments went quiet or were
+        heard of again; returns how many facts that made."""
         now = self.now()
+        head, until = self._swept
+        with self.database.reading() as connection:
+            if log.read_head(connection).position == head and now < until:
+                return 0  # a daemon that is idle need not look at every commitment
         with self._reading(None, None) as reader:
             standings = reader.history.standings(reader.connection, None, reader.known)
+            is_listening = self.quiet_after or any(each.quiet_since for each in standings.values())
+            heard = last_heard(reader.connection) if is_listening else {}
+        turns = {name: turns_at(each, heard.get(name), self.quiet_after) for name, each in standings.items()}
+        moments = sorted((moment, name) for name, moment in turns.items() if moment is not None)
         total = 0
-        for name in sorted(name for name, standing in standings.items() if due(standing, now)):
+        for name in sorted(name for moment, name in moments if moment <= now):
             with self._writing() as (connection, moment_of):
-                total += sweep(connection, name, self.policy, moment_of)
+                total += sweep(connection, name, self.policy, moment_of, self.quiet_after)
+        to_come = (moment for moment, _ in moments if moment > now)
+        self._swept = reader.known, next(to_come, _NEVER)
         return total
 
     def import_log(

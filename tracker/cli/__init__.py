@@ -127,8 +127,8 @@ def opened(context: click.Context, *, clock: Callable[[], datetime] | None = Non
     """
     from tracker.api import Tracker
     from tracker.config import Config
-    from tracker.daemon import RunSettings
     from tracker.digest.settings import DigestSettings, SmtpSettings
+    from tracker.ticks import RunSettings
 
     config = Config.load(context.find_root().obj["config"])
     config.section("run", RunSettings)

@@ -218,6 +218,13 @@ class WentQuiet(Event):
 
 
 @frozen(kw_only=True)
+class HeardAgain(Event):
+    """The clock: something was heard about it again, at `heard`, after it had gone quiet."""
+
+    heard: datetime
+
+
+@frozen(kw_only=True)
 class Retracted(Event):
     """Takes back one recorded fact of the same stream, from when this was recorded."""
 

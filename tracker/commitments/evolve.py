@@ -20,6 +20,7 @@ from tracker.commitments.events import (
     Ended,
     Fact,
     Fulfilled,
+    HeardAgain,
     Manner,
     PositionStated,
     Proposed,
@@ -85,7 +86,7 @@ def evolve(standing: Standing, fact: Fact) -> Standing | Inert:
             return _reinstated(standing, fact)
         case DeadlinePassed(until=until) | WindowClosed(until=until) if until != standing.window.until:
             return Inert(fact.id, Rule.WINDOW_MOVED, "its window had been changed")
-        case DeadlinePassed() | WindowClosed() | WentQuiet() if not standing.is_live:
+        case DeadlinePassed() | WindowClosed() | WentQuiet() | HeardAgain() if not standing.is_live:
             return Inert(fact.id, Rule.OVERTAKEN, f"it was {state} already")
         case _ if not standing.is_live:
             return ended(standing, fact)
@@ -126,6 +127,10 @@ def evolve(standing: Standing, fact: Fact) -> Standing | Inert:
             return but(standing, unobserved=True)
         case WentQuiet(since=since):
             return but(standing, quiet_since=since)
+        case HeardAgain() if standing.quiet_since is None:
+            return Inert(fact.id, Rule.OVERTAKEN, "it had not gone quiet")
+        case HeardAgain():
+            return but(standing, quiet_since=None)
         case event:
             return Inert(fact.id, Rule.NO_SUCH_EFFECT, f"{type(event).__name__} does nothing to a commitment")
 

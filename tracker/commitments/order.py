@@ -21,6 +21,7 @@ from tracker.commitments.events import (
     Ended,
     Fact,
     Fulfilled,
+    HeardAgain,
     PositionStated,
     Proposed,
     Reinstated,
@@ -37,7 +38,7 @@ from tracker.commitments.events import (
     Withdrawn,
 )
 
-CLOCK = (DeadlinePassed, WindowClosed, WentQuiet)
+CLOCK = (DeadlinePassed, WindowClosed, WentQuiet, HeardAgain)
 
 # Of facts that cannot be told apart in time: words before dates, dates before conditions, those before what
 # the parties undertake, then ends before verdicts (so that a breach on the day of a suspension meets the

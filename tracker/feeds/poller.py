@@ -4,6 +4,9 @@ Feeds are leased a few at a time, as workers become free, and some ahead where m
 daemons share the work and a killed one keeps little from the others. No transaction is open across the
 network. What one domain lacks, a token or speed, is not waited for at the cost of another; nor does a visit
 wait for what others brought to be stored.
+
+Whoever is told to stop begins nothing more: visits under way are cancelled and their feeds are due again at
+once, what was brought home is stored.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ _AT_ONCE = 2
 
 _ROBOTS = Robots()
 
+_LOOK = 0.2  # seconds between two looks whether to stop
+
 # Of what is due, one in so many is leased before a worker is free for it, and never more than these: less
 # than a tenth of a second's work where nothing is slow, and what a killed process keeps from the others.
 _SHARE = 32
@@ -58,6 +63,7 @@ class _Round:
     means: Means
     terms: Terms
     resolver: Resolver
+    stop: Callable[[], bool]
 
 
 async def poll(
@@ -74,13 +80,15 @@ async def poll(
     begin: Callable[[Connection, datetime], None] = lambda connection, now: None,
     resolver: Resolver = resolve,
     robots: Robots = _ROBOTS,
+    stop: Callable[[], bool] = lambda: False,
 ) -> list[Visit]:
     """Visit the configured feeds that are due at `now()`, or those in `names` whether due or not.
 
     Returns one visit per feed leased, in the order of the configuration. `folder` is what the paths of
     local feeds are relative to, `environment` where their passwords are. `begin` is called before the first
     event of a transaction is appended, so that it can begin an empty log. `robots` keeps what hosts allow,
-    for as long as the process lives.
+    for as long as the process lives. `stop` is asked again and again, and true ends it in about a second;
+    feeds that were not visited to the end have no visit and no lease.
     """
     chosen = [feed for feed in feeds if not names or feed.name in names]
     means = Means(
@@ -109,7 +117,7 @@ async def poll(
         one += settings.pages_timeout + parsing
     span = timedelta(seconds=one * (1 + _ahead(len(due)) / WORKERS) + parsing) + _SLACK
     terms = Terms(owner=leases.new_owner(), span=span, pace=Pace.of(settings), forced=bool(names))
-    this = _Round({feed.name: feed for feed in chosen}, means, terms, resolver)
+    this = _Round({feed.name: feed for feed in chosen}, means, terms, resolver, stop)
     visits: dict[str, Visit] = {}
 
     def ended(done: Visit) -> None:
@@ -169,16 +177,17 @@ class _Dispatch:
     ready: deque[Claim] = field(factory=deque)
     brought: list[Brought] = field(factory=list)
     idle: list[Client] = field(factory=list)
-    visiting: dict[asyncio.Task[Brought], Client] = field(factory=dict)
+    visiting: dict[asyncio.Task[Brought], tuple[Claim, Client]] = field(factory=dict)
     leasing: asyncio.Task[list[Claim]] | None = None
     storing: asyncio.Task[list[Visit]] | None = None
     stored: list[Brought] = field(factory=list)
 
     async def run(self) -> None:
-        """Until nothing is left, or only what would have to be waited for longer than for a slow server."""
+        """Until nothing is left, or only what would have to be waited for longer than for a slow server; or
+        until told to stop."""
         patience = time.monotonic() + self.this.means.settings.timeout
         try:
-            while True:
+            while not self.this.stop():
                 is_lacking = self._begin()
                 now = self.this.means.now()
                 wait = self.queue.opens_in(now) if is_lacking else None
@@ -191,6 +200,7 @@ class _Dispatch:
                 self._end()
                 if not tasks and self.this.means.now() <= now:
                     return  # a clock that somebody else moves: no token comes from waiting for it
+            await self._break_off()
         finally:
             await self._close()
 
@@ -204,8 +214,9 @@ class _Dispatch:
                 if self.idle
                 else open_client(self.this.means.settings, resolver=self.this.resolver)
             )
-            task = asyncio.create_task(visit(self.this.means, client, self.ready.popleft()))
-            self.visiting[task] = client
+            claim = self.ready.popleft()
+            task = asyncio.create_task(visit(self.this.means, client, claim))
+            self.visiting[task] = claim, client
         free = WORKERS - len(self.visiting) - len(self.ready)
         ahead = _ahead(len(self.queue.waiting))
         if self.leasing is None and (free > 0 or 2 * len(self.ready) < ahead):
@@ -226,7 +237,8 @@ class _Dispatch:
     def _end(self) -> None:
         """Take in what has ended."""
         for task in [task for task in self.visiting if task.done()]:
-            self.idle.append(self.visiting.pop(task))
+            _, client = self.visiting.pop(task)
+            self.idle.append(client)
             self.brought.append(task.result())
         if self.leasing is not None and self.leasing.done():
             leased, self.leasing = self.leasing, None
@@ -238,21 +250,42 @@ class _Dispatch:
             for done in storing.result():
                 self.ended(done)
 
+    async def _break_off(self) -> None:
+        """Store what was brought, give back what was not visited to the end."""
+        self._end()
+        cut, self.visiting = self.visiting, {}
+        for task, (claim, client) in cut.items():
+            task.cancel()
+            self.ready.append(claim)
+            self.idle.append(client)
+        if cut:
+            await asyncio.wait(cut)
+        while self.leasing is not None or self.storing is not None:
+            await asyncio.wait(self._tasks())
+            self._end()
+        for begin in range(0, len(self.brought), TOGETHER):
+            group = self.brought[begin : begin + TOGETHER]
+            for done in await asyncio.to_thread(store_together, self.this.means, group):
+                self.ended(done)
+        names = [claim.settings.name for claim in self.ready]
+        if names:
+            await asyncio.to_thread(leases.give_back, self.this.means.database, names, self.this.terms.owner)
+
     async def _close(self) -> None:
         for task in self.visiting:
             task.cancel()
         await asyncio.gather(*self._tasks(), return_exceptions=True)
-        for client in [*self.idle, *self.visiting.values()]:
+        for client in [*self.idle, *(client for _, client in self.visiting.values())]:
             await client.aclose()
 
 
 async def _first_of(tasks: Collection[asyncio.Task[Any]], wait: float | None) -> None:
-    """Until one has ended, or `wait` seconds."""
+    """Until one has ended, or `wait` seconds, or it is time to look whether to stop."""
+    seconds = _LOOK if wait is None else min(max(wait, 0) + 0.001, _LOOK)
     if not tasks:
-        await asyncio.sleep(max(wait or 0, 0) + 0.001)
+        await asyncio.sleep(seconds)
         return
-    timeout = None if wait is None else max(wait, 0) + 0.001
-    await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
 
 async def _lease(this: _Round, queue: _Queue, wanted: Sequence[Due]) -> list[Claim]:

@@ -245,6 +245,15 @@ def in_order(connection: Connection, prefix: str) -> list[str]:
     return [stream.removeprefix(prefix) for (stream,) in rows]
 
 
+def latest_of(connection: Connection, prefix: str, besides: Sequence[str]) -> dict[str, datetime]:
+    """When what the streams with a prefix tell of had last happened, by what follows the prefix.
+
+    Events of the types `besides`, at least one, are passed over.
+    """
+    rows = sql.latest_of_streams(len(besides)).rows(connection, prefix, prefix + "\U0010ffff", *besides)
+    return {stream.removeprefix(prefix): from_micros(at) for stream, at in rows}
+
+
 def fact_of(connection: Connection, event_id: str) -> Fact | None:
     """The fact with this id, or None."""
     return _known(connection, [event_id]).get(event_id) if texts.is_storable(event_id) else None

@@ -85,5 +85,12 @@ def last_of(types: int) -> Statement:
     return Statement(f"SELECT max(position) FROM events WHERE type IN ({_marks(types)})")
 
 
+@cache
+def latest_of_streams(besides: int) -> Statement:
+    """When the last event of each of a range of streams had ended, besides those of so many types."""
+    where = f"stream >= ? AND stream < ? AND type NOT IN ({_marks(besides)})"
+    return Statement(f"SELECT stream, max(occurred_to) FROM events WHERE {where} GROUP BY stream")
+
+
 def _marks(count: int) -> str:
     return ", ".join("?" * count)
