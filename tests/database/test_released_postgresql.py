@@ -38,6 +38,8 @@ def test_a_postgresql_database_of_a_release_is_upgraded_with_its_data(
         with opened(url) as database:
             migrate_to(database, snapshot.stem)
             before = {table: fill(database, table, rows(old, table)) for table in TOLD}
+            for table in ("digests", "digest_subscribers"):
+                fill(database, table, rows(old, table))
         if snapshot.stem != REVISION:
             with pytest.raises(SchemaMismatch, match=r"older schema .*; run `tracker db upgrade`"):
                 tracker.open(config)
@@ -55,6 +57,8 @@ def migrate_to(database: Database, revision: str) -> None:
 
 def fill(database: Database, name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Insert rows as SQLite had them; returns them as PostgreSQL has them, with true and false."""
+    if not rows:
+        return []
     with database.writing() as connection:
         table = sa.Table(name, sa.MetaData(), autoload_with=connection)
         truths = {column.name for column in table.columns if isinstance(column.type, sa.Boolean)}
@@ -66,7 +70,7 @@ def fill(database: Database, name: str, rows: list[dict[str, Any]]) -> list[dict
 def test_forgotten_words_leave_the_table(tmp_path: Path, postgres_url: str) -> None:
     """The table is rewritten: no dead row is left in it."""
     with closing(thawed(SNAPSHOTS[0])) as old, opened(postgres_url) as database:
-        for table in TOLD:
+        for table in ("events", "documents"):
             fill(database, table, rows(old, table))
     with tracker.open(desk(tmp_path, postgres_url)) as t:
         number = next(document.number for document in t.documents() if not document.forgotten)

@@ -92,10 +92,10 @@ def test_every_key_of_the_default_config_is_known_and_every_known_key_is_documen
     from tracker.api import TABLES
     from tracker.commitments.policy import Override, PolicySettings
     from tracker.config import Config, TrackerSettings
-    from tracker.ticks import RunSettings
     from tracker.digest.settings import DigestSettings, SmtpSettings
     from tracker.evidence.source import Source
     from tracker.feeds.settings import FeedSettings, FetchSettings
+    from tracker.ticks import RunSettings
 
     classes = {
         "tracker": TrackerSettings,

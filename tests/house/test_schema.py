@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import tracker.api
-import tracker.digest.tables  # noqa: F401  (declares its tables)
+import tracker.digest.tables
 import tracker.ticks  # noqa: F401  (likewise)
 from tracker.database import migrate
 from tracker.database.engine import Database

@@ -13,8 +13,7 @@ import pytest
 import tracker
 from tracker import rounds
 from tracker.api import Tracker
-from tracker.digest.compose import compose
-from tracker.digest.settings import DigestSettings
+from tracker.digest.compose import collect
 from tracker.errors import UnknownFeed
 
 DOSSIER = """
@@ -221,8 +220,8 @@ def test_a_paused_feed_is_left_alone_until_it_is_resumed(t: Tracker, pages: Page
     assert "/herald" not in pages.asked
     health = {feed.name: feed for feed in t.feeds()}["herald"]
     assert (health.paused, health.paused_because, health.error) == (True, "its site is rebuilt", "")
-    issue = compose(t, DigestSettings(name="daily"), 0, t.head(), t.now())
-    assert "herald" not in [feed.name for feed in issue.failing]
+    failing = collect(t, 0, t.head(), t.now(), ("feeds",)).failing
+    assert "herald" not in [feed.name for feed in failing]
     assert t.resume_feed("herald", "the new site is there")
     assert not t.resume_feed("herald")
     assert [visit.feed for visit in rounds.gather(t).visits] == ["herald"]

@@ -134,7 +134,7 @@ def silence(
 def _last(standing: Standing, heard: datetime | None) -> datetime:
     """When it was last heard of, or else when it came to run as it does."""
     begun = (standing.obliged_from, standing.owed_since, standing.window.start, heard)
-    return max(standing.since.end, *(each for each in begun if each is not None))
+    return max([standing.since.end, *(each for each in begun if each is not None)])
 
 
 def _silence(

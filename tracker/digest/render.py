@@ -51,12 +51,6 @@ class Rendered:
     picture: bytes = b""
 
 
-def standalone(rendered: Rendered) -> str:
-    """The HTML as a page of its own, with its picture inside."""
-    picture = base64.b64encode(rendered.picture).decode()
-    return rendered.html.replace(f"cid:{PICTURE_CID}", f"data:image/png;base64,{picture}")
-
-
 def render(issue: Issue, settings: DigestSettings) -> Rendered:
     """The subject, the text, the HTML and the picture of an issue."""
     zone = zone_of(issue.zone)
