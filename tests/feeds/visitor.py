@@ -44,6 +44,7 @@ def visit(
     resolver: Resolver = resolve,
     robots: Robots | None = None,
     seconds: float = 10.0,
+    stop: Callable[[], bool] = lambda: False,
 ) -> list[Visit]:
     """One round; hosts are asked anew what they allow, unless `robots` remembers it."""
     with ParseWorkers(seconds) as worker:
@@ -60,6 +61,7 @@ def visit(
                 told=told,
                 resolver=resolver,
                 robots=robots or Robots(),
+                stop=stop,
             )
         )
 

@@ -49,6 +49,8 @@ COMMANDS = {
     "retract": ("retract", "Take back one recorded fact."),
     "digest": ("digest", "Preview or send a digest."),
     "run": ("run", "The daemon: poll, consider, sweep and send as things fall due."),
+    "health": ("health", "Whether a daemon does its work, for probes."),
+    "doctor": ("doctor", "What is wrong with this installation, and the mend."),
     "feeds": ("feeds", "How the feeds are doing; check, find, import and export them."),
     "watch": ("watch", "What a watch would find in the stored documents, and why."),
     "match": ("match", "Match documents against a dossier, offline."),
