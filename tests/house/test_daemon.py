@@ -76,7 +76,8 @@ def test_run_sees_new_evidence_changes_the_status_sends_the_digest_and_stops(
         (tmp_path / "config.toml").write_text(
             '[tracker]\ndossiers = ["harbour.toml"]\n[policy]\nenabled = true\n[run]\nevery = "1s"\n'
             f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsender = "tracker@example.org"\n'
-            '[[digest]]\nname = "news"\nrecipients = ["reader@example.org"]\nschedule = "on change, at most every 1s"\n' + feeds
+            '[[digest]]\nname = "news"\nrecipients = ["reader@example.org"]\n'
+            'schedule = "on change, at most every 1s"\n' + feeds
         )
         with tracker.open(tmp_path / "config.toml") as t:
             t.load()
