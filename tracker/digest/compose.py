@@ -28,9 +28,9 @@ _TOLD = ("state", "until", "extent", "shortfall", "flags", "basis", "consequent"
 _SETTLED = ("fulfilled", "violated")
 _DOUBTS = frozenset({"disputed", "unsupported"})
 
-# A timeline has no more points than these; a step is a day, a week, a month, a quarter, a year or more.
-_POINTS = 12
-_STEPS = (1, 7, 30, 91, 365)
+# A timeline has no more points than these, and so many days between two of them, or more where it must.
+_POINTS = 14
+_STEPS = (1, 7, 14, 30, 91, 182, 365)
 
 
 @frozen
@@ -215,10 +215,13 @@ def _is_correction(change: Change) -> bool:
 
 
 def _days(board: Iterable[Commitment], now: datetime, zone: str) -> list[date]:
-    """The days of the timeline, evenly spaced back from today to the first thing that stands."""
+    """The days of the timeline, evenly spaced back from today.
+
+    They go back to when a fifth of it all had begun: one treaty of 1972 would leave this spring no room.
+    """
     today = now.astimezone(zone_of(zone)).date()
-    begun = [row.standing.obliged_from or row.since.start for row in board]
-    first = min((moment.astimezone(zone_of(zone)).date() for moment in begun), default=today)
+    begun = sorted(row.standing.obliged_from or row.since.start for row in board)
+    first = begun[len(begun) // 5].astimezone(zone_of(zone)).date() if begun else today
     span = max((today - first).days, 0)
     step = next((s for s in _STEPS if span <= s * (_POINTS - 1)), 0) or -(-span // (_POINTS - 1))
     count = span // step + 1
