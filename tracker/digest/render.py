@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import css_inline
-from attrs import frozen
+from attrs import evolve, frozen
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tracker.digest.compose import Issue, Tally
@@ -28,7 +28,7 @@ PICTURE_CID = "timeline@tracker"
 # Gmail cuts a message off at 102 kB of HTML. Measured in bytes, as it is sent.
 _MOST_BYTES = 100_000
 # How many rows a section of the HTML may have, the largest that fits; the text always tells every change.
-_ROWS = (120, 40, 15, 5, 1, 0)
+_ROWS = (120, 60, 30, 15, 7, 3, 1, 0)
 # Of what waits for review, of the facts behind a change and of the findings behind a fact, the first ones.
 _WAITING, _REASONS, _QUOTES = 20, 5, 3
 
@@ -144,6 +144,7 @@ class _Why:
     said: str
     because: str
     cites: str
+    url: str
     quotes: list[Quote]
     left: int
 
@@ -159,8 +160,9 @@ def _reasons(change: Change, when: Callable[[Occurred], str]) -> list[_Why]:
         found.append(
             _Why(
                 said=f"{_spaced(reason.type)} on {when(reason.occurred)}",
-                because=_line(reason.because),
-                cites=_line(reason.cites or ""),
+                because=reason.because,
+                cites=str(evolve(reason.cites, url="")) if reason.cites else "",
+                url=reason.cites.url if reason.cites else "",
                 quotes=best,
                 left=len(fresh) - len(best),
             )
@@ -180,7 +182,10 @@ def _page(values: dict[str, object]) -> str:
     template = _environment().get_template("digest.html")
     page = ""
     for most in _ROWS:
-        page = inliner.inline(template.render(values, most=most))
+        plain = template.render(values, most=most)
+        if most and len(plain.encode()) >= _MOST_BYTES:
+            continue  # inlined it only grows
+        page = inliner.inline(plain)
         if len(page.encode()) < _MOST_BYTES:
             break
     return page
