@@ -276,7 +276,7 @@ def test_hostile_titles_forge_nothing_in_the_text() -> None:
     """Only our words begin a line at the margin, what turns or controls is gone, links are the reports'."""
     text = rendered(made.hostile()).text
     assert headings(text) == [
-        "CORRECTIONS (28)",
+        "CORRECTIONS (4)",
         "WHAT CHANGED (14)",
         "DEADLINES THAT PASSED (14)",
         "DEADLINES AHEAD (14)",
@@ -316,7 +316,7 @@ def test_hostile_titles_forge_nothing_in_the_page() -> None:
         "alt",
     }  # fmt: skip
     assert page.words["h2"] == [
-        "Corrections (28)",
+        "Corrections (4)",
         "What changed (14)",
         "Deadlines that passed (14)",
         "Deadlines ahead (14)",
@@ -336,6 +336,9 @@ def test_hostile_titles_forge_nothing_in_the_page() -> None:
         c for c in html if c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\x00\x1b\x07\x9b"
     ]
     assert html.encode("utf-8")
+    assert not re.search(r"and \d+ more: tracker (status|upcoming|feeds)", page.told("p"))  # all are here
+    assert "https:// evil.example/login" in html
+    assert "https://evil" not in html
     assert "<script>alert(1)</script>" in page.told("bdi")
     assert "{{ 7*7 }}" in page.told("bdi")
     assert "position:fixed" not in " ".join(attributes.get("style", "") for _, attributes in page.tags)
@@ -488,6 +491,18 @@ def test_colours_stand_out_in_light_and_dark() -> None:
                 assert contrast(colour(ink), colour(ground)) >= 4.5, (name, ink, ground)
     coloured = {name for name, values in rules(light).items() if re.search("#", " ".join(values.values()))}
     assert coloured <= set(rules(dark))
+
+
+def test_pictures_cost_nothing_where_none_is_drawn() -> None:
+    """Neither who imports the renderer nor who renders an issue without a timeline loads what draws."""
+    code = (
+        "import sys; from tests.digest import made; from tracker.digest.render import render\n"
+        "from tracker.digest.settings import DigestSettings as S\n"
+        "render(made.issue(), S(name='daily')); print('PIL' in sys.modules)\n"
+        "render(made.ordinary(), S(name='daily')); print('PIL' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout == "False\nTrue\n"
 
 
 def test_the_picture_says_what_the_figures_say() -> None:
