@@ -23,8 +23,8 @@ _WRITTEN = {"violated": "#ffffff", "fulfilled": "#000000", "pending": "#1d1d1f",
 
 # Drawn at twice the size at which it is shown, for screens with fine dots.
 SIZE = (1200, 480)
-_LEFT, _TOP, _RIGHT, _BOTTOM = 84, 84, 1176, 396
-_TEXT = 26
+_LEFT, _TOP, _RIGHT, _BOTTOM = 92, 88, 1176, 388
+_TEXT = 30
 # Light paper in a dark mail too: a see-through picture would lose its letters there.
 _PAPER, _INK, _GRID = "#f7f7f8", "#1d1d1f", "#d5d5da"
 _COLOURS = 48
@@ -85,10 +85,10 @@ def _legend(on: ImageDraw, font: ImageFont | FreeTypeFont, last: Tally) -> None:
     """The final figures, each beside its colour, and of which day they are."""
     x = float(_LEFT)
     for status, count in _counts(last).items():
-        on.rectangle((x, 24, x + 24, 48), PALETTE[status], _INK)
+        on.rectangle((x, 22, x + 28, 50), PALETTE[status], _INK)
         words = f"{count:,} {status}"
-        on.text((x + 36, 36), words, _INK, font, "lm")
-        x += 36 + on.textlength(words, font) + 40
+        on.text((x + 40, 36), words, _INK, font, "lm")
+        x += 40 + on.textlength(words, font) + 36
     day = f"{last.day.day} {last.day:%b} {last.day.year}"
     if x + on.textlength(day, font) < _RIGHT:
         on.text((_RIGHT, 36), day, _INK, font, "rm")
@@ -126,9 +126,9 @@ def _dates(on: ImageDraw, font: ImageFont | FreeTypeFont, days: Sequence[date], 
     year = 0
     for place in range((len(days) - 1) % every, len(days), every):
         day, x = days[place], min(_LEFT + step * (place + 0.5), SIZE[0] - widest / 2)
-        on.text((x, _BOTTOM + 24), _name(day, is_long), _INK, font, "mm")
+        on.text((x, _BOTTOM + 26), _name(day, is_long), _INK, font, "mm")
         if not is_long and day.year != year:
-            on.text((x, _BOTTOM + 58), f"{day.year}", _INK, font, "mm")
+            on.text((x, _BOTTOM + 64), f"{day.year}", _INK, font, "mm")
             year = day.year
 
 

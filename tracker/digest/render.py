@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 import css_inline
-from attrs import frozen
+from attrs import evolve, frozen
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tracker.digest.compose import Issue, Tally
@@ -27,8 +27,8 @@ PICTURE_CID = "timeline@tracker"
 
 # Gmail cuts a message off at 102 kB of HTML. Measured in bytes, as it is sent.
 _MOST_BYTES = 100_000
-# How many rows a section of the HTML may have, the largest that fits; the text always tells every change.
-_ROWS = (120, 40, 15, 5, 1, 0)
+# How many rows a section of the HTML has, fewer where they do not fit; the text always tells every change.
+_ROWS = 120
 # Of what waits for review, of the facts behind a change and of the findings behind a fact, the first ones.
 _WAITING, _REASONS, _QUOTES = 20, 5, 3
 
@@ -96,7 +96,7 @@ def render(issue: Issue, settings: DigestSettings) -> Rendered:
 def standalone(rendered: Rendered) -> str:
     """The HTML as a page of its own, with its picture inside."""
     picture = base64.b64encode(rendered.picture).decode()
-    return rendered.html.replace(f"cid:{PICTURE_CID}", f"data:image/png;base64,{picture}")
+    return rendered.html.replace(f'src="cid:{PICTURE_CID}"', f'src="data:image/png;base64,{picture}"')
 
 
 def steps_of(change: Change, day: Callable[[datetime], str]) -> list[str]:
@@ -144,6 +144,7 @@ class _Why:
     said: str
     because: str
     cites: str
+    url: str
     quotes: list[Quote]
     left: int
 
@@ -159,8 +160,9 @@ def _reasons(change: Change, when: Callable[[Occurred], str]) -> list[_Why]:
         found.append(
             _Why(
                 said=f"{_spaced(reason.type)} on {when(reason.occurred)}",
-                because=_line(reason.because),
-                cites=_line(reason.cites or ""),
+                because=reason.because,
+                cites=str(evolve(reason.cites, url="")) if reason.cites else "",
+                url=reason.cites.url if reason.cites else "",
                 quotes=best,
                 left=len(fresh) - len(best),
             )
@@ -178,11 +180,25 @@ def _page(values: dict[str, object]) -> str:
     # Media queries cannot be inlined and have to stay; sheets from elsewhere are never fetched.
     inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
     template = _environment().get_template("digest.html")
-    page = ""
-    for most in _ROWS:
-        page = inliner.inline(template.render(values, most=most))
-        if len(page.encode()) < _MOST_BYTES:
-            break
+
+    def told(most: int) -> tuple[str, int]:
+        plain = template.render(values, most=most)
+        # Inlined it only grows: what is too long before is not worth the work.
+        page = inliner.inline(plain) if most == 0 or len(plain.encode()) < _MOST_BYTES else plain
+        return page, len(page.encode())
+
+    page, size = told(_ROWS)
+    if size < _MOST_BYTES:
+        return page
+    few, many = 0, _ROWS
+    page, size = told(few)
+    while many - few > 1 and size < _MOST_BYTES * 0.8:  # near enough
+        most = (few + many) // 2
+        larger, its_size = told(most)
+        if its_size < _MOST_BYTES:
+            few, page, size = most, larger, its_size
+        else:
+            many = most
     return page
 
 
@@ -235,13 +251,15 @@ def _line(words: object) -> str:
 
 
 def _clip(words: object, most: int = 240) -> str:
+    """What strangers wrote, cut short; mail programs make a link of all that looks like an address."""
     line = _line(words)
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    short = line if len(line) <= most else line[: most - 1].rstrip() + "…"
+    return short.replace("://", ":// ")
 
 
 def _theirs(words: object) -> str:
-    """What strangers wrote, for the text: mail programs make a link of all that looks like an address."""
-    return _clip(words, 500).replace("://", ":// ")
+    """The same for the text, which has more room."""
+    return _clip(words, 500)
 
 
 def _fold(words: object, first: str = "", rest: str | None = None) -> str:
