@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tracker.database.engine import Database
 
 _LEASE = timedelta(minutes=5)
+# What one mail may take of it, in timeouts of the server: its greeting and each of its answers.
+_ANSWERS = 8
 # Mails leased at a time. Only one of them is ever on its way.
 _TOGETHER = 25
 # How long a server may put a mail off; RFC 5321, 4.5.4.1, asks for four or five days.
@@ -211,7 +213,7 @@ class _Mail:
 
 @define
 class _Sender:
-    """One run through the queue. `leased` are ours and not on their way, `current` the one that is next.
+    """One run through the queue. `leased` are ours and not on their way, `current` is marked and comes next.
 
     Whether a mail is still ours is asked in the transaction that marks it, by its fencing number: who was too
     slow has lost its lease, and another may be sending it.
@@ -231,16 +233,18 @@ class _Sender:
     def has_more(self) -> bool:
         """Whether something is to be sent; leases it."""
         if self.current is None and not self.leased:
+            now = self.now()
             with self.database.writing() as connection:
-                self.leased += _lease(connection, self.names, self.now())
+                self.leased += _lease(connection, self.names, now, self._until(now))
         return bool(self.current or self.leased)
 
     def take(self) -> _Mail | None:
-        """The mail to send now, marked as on its way; the same one until it is settled. None: no more."""
-        if self.current is None:
+        """The mail to send now, marked as on its way and never given back; None: no more."""
+        mail, self.current = self.current, None
+        if mail is None:
             with self.database.writing() as connection:
-                self.current = self._next(connection)
-        return self.current
+                mail = self._next(connection)
+        return mail
 
     def settle(self, mail: _Mail, handed: Handed) -> None:
         """Say what became of a mail, and mark the next one."""
@@ -260,13 +264,16 @@ class _Sender:
                     free = {"state": "pending", "lease_until": None, "data_at": None}
                     connection.execute(outbox.update().where(_is_ours(row)).values(free))
 
+    def _until(self, now: datetime) -> datetime:
+        return now + max(_LEASE, timedelta(seconds=_ANSWERS * self.smtp.timeout))
+
     def _next(self, connection: Connection) -> _Mail | None:
         now = self.now()
         if not self.leased:
-            self.leased += _lease(connection, self.names, now)
+            self.leased += _lease(connection, self.names, now, self._until(now))
         while self.leased:
             row = self.leased.popleft()
-            marked = outbox.update().where(_is_ours(row)).values(data_at=now, lease_until=now + _LEASE)
+            marked = outbox.update().where(_is_ours(row)).values(data_at=now, lease_until=self._until(now))
             if connection.execute(marked).rowcount:
                 return _Mail(row, self._maker(connection, row))
         return None
@@ -291,7 +298,9 @@ class _Sender:
             values["sent_at"] = now
         if state == "pending":
             values["next_at"] = now + min(_FIRST_PAUSE * 2 ** min(row.attempts, 16), _LONGEST_PAUSE)
-        if not connection.execute(outbox.update().where(_is_ours(row)).values(values)).rowcount:
+        # Where the lease ran out, somebody may have called it unknown, and we know; unless it was leased anew.
+        ours = sa.and_(_is(row), outbox.c.fence == row.fence + 1, outbox.c.state.in_(("sending", "unknown")))
+        if not connection.execute(outbox.update().where(ours).values(values)).rowcount:
             error = f"{error or 'sent'}, after the lease had run out; another sender may have sent it too"
         _note(connection, row, now, state, error)
         if state in ("sent", "failed"):
@@ -307,7 +316,7 @@ class _Sender:
         return self.bodies[issue, form]
 
 
-def _lease(connection: Connection, names: Collection[str], now: datetime) -> list[Row[Any]]:
+def _lease(connection: Connection, names: Collection[str], now: datetime, until: datetime) -> list[Row[Any]]:
     """The next mails, leased, those that have waited longest first and those of one issue together."""
     held = sa.exists().where(
         subscribers.c.digest == outbox.c.digest,
@@ -317,7 +326,7 @@ def _lease(connection: Connection, names: Collection[str], now: datetime) -> lis
     oldest = (outbox.c.next_at, outbox.c.issue, outbox.c.slot, outbox.c.recipient)
     due = sa.and_(outbox.c.digest.in_(names), outbox.c.state == "pending", outbox.c.next_at <= now, ~held)
     rows = connection.execute(sa.select(outbox).where(due).order_by(*oldest).limit(_TOGETHER)).all()
-    leased = {"state": "sending", "lease_until": now + _LEASE, "fence": outbox.c.fence + 1}
+    leased = {"state": "sending", "lease_until": until, "fence": outbox.c.fence + 1}
     for row in rows:
         connection.execute(outbox.update().where(_is(row)).values(leased))
     return list(rows)
