@@ -46,7 +46,7 @@ class Sqlite:
         migrate.ensure(self._template)
 
     def fill(self, database: Database) -> None:
-        """Make of an empty database, a file or in memory, what `migrate.ensure` makes of it; in 5 ms, not 25."""
+        """Make of an empty database, a file or in memory, what `migrate.ensure` makes of it, in 5 ms."""
         if database.file is not None:
             database.write_ahead()  # a property of the file that is no part of the copy
         with self._template.outside() as source, database.outside() as target:
