@@ -19,6 +19,7 @@ test: $(READY)
 
 torture: $(READY)
 	$(BIN)/python -m pytest -q -m torture
+	TRACKER_TEST_EXAMPLES=25 $(BIN)/python -m pytest -q -m "hypothesis and not torture" -n 2
 
 lint: $(READY)
 	$(BIN)/ruff check .
