@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Postgres, opened, running_postgres
-from tracker.database import migrate
+from tests.databases import Postgres, Sqlite, opened, running_postgres
 from tracker.database.engine import Database
 
 
@@ -26,12 +25,20 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def sqlite() -> Iterator[Sqlite]:
+    """What SQLite databases with our tables are copied from."""
+    template = Sqlite()
+    yield template
+    template.close()
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path, sqlite: Sqlite) -> str:
     """An SQLite file with our tables."""
     url = f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
     with opened(url) as database:
-        migrate.ensure(database)
+        sqlite.fill(database)
     return url
 
 
@@ -43,10 +50,11 @@ def shared_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=["sqlite memory", "sqlite file", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, sqlite: Sqlite) -> Iterator[Database]:
     """A database with our tables, once for each kind."""
     fixtures = {"sqlite file": "sqlite_url", "postgresql": "postgres_url"}
     name = fixtures.get(request.param)
     with opened(request.getfixturevalue(name) if name else "sqlite://") as database:
-        migrate.ensure(database)
+        if name is None:
+            sqlite.fill(database)
         yield database

@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import tracker
 from tests.cli.test_cli import run
+from tests.examples import examples
 from tests.rounds.test_archive_rounds import desk, held
 
 MEASURED = """
@@ -190,8 +191,9 @@ def test_killed_in_the_middle_it_goes_on_when_called_again(
                 time.sleep(0.02)
         process.send_signal(signal.SIGKILL)
         process.wait()
+    arguments = command[command.index("ingest") :]
     for config in configs:
-        subprocess.run(command, cwd=config.parent, check=True, capture_output=True)
+        assert run(*arguments, cwd=config.parent).returncode == 0
     with tracker.open(configs[0]) as killed, tracker.open(configs[1]) as whole:
         if is_replay:
             assert held(killed) == held(whole)
@@ -224,7 +226,7 @@ def test_memory_does_not_grow_with_the_archive(here: Path, option: str) -> None:
     assert peaks[1] - peaks[0] < 9_000, peaks
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20, deadline=None)
 @given(
     content=st.one_of(st.binary(max_size=400), st.text(max_size=200).map(str.encode)), replay=st.booleans()
 )

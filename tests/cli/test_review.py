@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,16 +19,23 @@ SHUT = ("Port authority: harbour bridge stays shut", "The port authority has not
 AGAIN = ("The harbour master has opened the harbour bridge", "It was a fine day for it.")
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """Two reports of one opening wait, from two papers; no rule decides."""
-    harbour = Harbour(tmp_path, "tracker.sqlite3")
-    config = (tmp_path / "config.toml").read_text().replace("enabled = true", "enabled = false")
-    (tmp_path / "config.toml").write_text(config.replace("sqlite:///", ""))
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The desk that each test gets a copy of."""
+    folder = tmp_path_factory.mktemp("review")
+    harbour = Harbour(folder, "tracker.sqlite3")
+    config = (folder / "config.toml").read_text().replace("enabled = true", "enabled = false")
+    (folder / "config.toml").write_text(config.replace("sqlite:///", ""))
     with harbour.opened() as t:
         harbour.poll(t, gazette=OPENED, courier=AGAIN)
         assert len(t.inbox()) == 2
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Path:
+    """Two reports of one opening wait, from two papers; no rule decides."""
+    return Path(shutil.copytree(made, tmp_path / "desk"))
 
 
 def waiting(desk: Path) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import string
 from pathlib import Path
 
@@ -22,15 +23,22 @@ RAISED = ("Port authority raises harbour bridge", "The harbour bridge was raised
 WATCH = 'fulfils = ["open -> <harbour-bridge>"]'
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """One report that is found, one that only names the bridge, one about something else."""
-    harbour = Harbour(tmp_path, "tracker.sqlite3")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The desk that each test gets a copy of."""
+    folder = tmp_path_factory.mktemp("watch")
+    harbour = Harbour(folder, "tracker.sqlite3")
     with harbour.opened() as t:
         harbour.poll(t, gazette=OPENED, courier=RAISED)
         harbour.poll(t, gazette=("Rain all week", "Bring a coat."))
         assert len(t.evidence("open-bridge")) == 2
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def desk(made: Path, tmp_path: Path) -> Path:
+    """One report that is found, one that only names the bridge, one about something else."""
+    return Path(shutil.copytree(made, tmp_path / "desk"))
 
 
 def tried(desk: Path, watch: str, *arguments: str) -> list[dict[str, object]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tracker.commitments.conditions import (
     WORDS,
     Condition,
@@ -50,7 +51,7 @@ def _joined(inner: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
 TERMS = st.recursive(LEAVES, _joined, max_leaves=8)
 
 
-@settings(max_examples=500)
+@examples(200)
 @given(st.booleans(), TERMS)
 def test_what_is_printed_is_what_is_read(lasting: bool, term: Term) -> None:
     """The text form is the stored form, for any condition there can be."""
@@ -58,7 +59,7 @@ def test_what_is_printed_is_what_is_read(lasting: bool, term: Term) -> None:
     assert parse(str(condition)) == condition
 
 
-@settings(max_examples=500)
+@examples(200)
 @given(st.text(max_size=60))
 def test_any_text_is_a_condition_or_a_line_that_says_where_it_is_none(text: str) -> None:
     """Nothing else is raised, and `read` never raises."""
@@ -92,7 +93,7 @@ def test_a_bad_condition_points_at_the_column(text: str, column: int, reason: st
     assert "\n" not in str(problem.value)
 
 
-@settings(max_examples=500)
+@examples(200)
 @given(st.dictionaries(st.sampled_from("abcdefg"), st.sets(st.sampled_from("abcdefgz"))))
 def test_rings_come_after_what_they_hang_on(needs: dict[str, set[str]]) -> None:
     """Every name once; a group depends only on groups before it; its members reach each other."""

@@ -234,4 +234,4 @@ def test_five_thousand_longer_lives() -> None:
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=500, stateful_step_count=12, deadline=None)
+TestLife.settings = settings(max_examples=200, stateful_step_count=12, deadline=None)

@@ -6,11 +6,12 @@ import random
 from datetime import UTC, datetime
 
 from attrs import evolve as but
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.commitments.any_life import DATES, EVENTS, TOLD, lives, proposals
 from tests.commitments.lives import Told, day, stream
+from tests.examples import examples
 from tracker.commitments import events as e
 from tracker.commitments.decide import decide
 from tracker.commitments.evolve import evolve, propose
@@ -20,7 +21,7 @@ from tracker.commitments.rules import Inert
 from tracker.commitments.standing import CLOSED, LIVE, Standing, State
 from tracker.errors import Refused
 
-EXAMPLES = settings(max_examples=500, deadline=None)
+EXAMPLES = examples(200, deadline=None)
 MOMENTS = sorted(
     {day(f"2018-{month:02}-{date:02}").end for month in range(3, 8) for date in (1, 9, 15, 20, 28)}
 )

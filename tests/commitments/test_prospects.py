@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from attrs import evolve as but
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tracker.commitments import events as e
 from tracker.commitments.conditions import WORDS, Condition, Either, Every, Said, Stands, Term, parse
 from tracker.commitments.fold import fold_all
@@ -370,14 +371,14 @@ def by_trying_everything(terms: Mapping[str, Terms]) -> dict[str, set[State]]:
             return found
 
 
-@settings(max_examples=500)
+@examples(200)
 @given(households())
 def test_it_agrees_with_trying_everything(terms: dict[str, Terms]) -> None:
     """State by state, for any conditions, rings and wholes."""
     assert prospects(terms).states == by_trying_everything(terms)
 
 
-@settings(max_examples=500)
+@examples(200)
 @given(households(), st.randoms(use_true_random=False))
 def test_every_condition_that_can_never_hold_is_told_in_one_way(
     terms: dict[str, Terms], chance: random.Random
@@ -403,7 +404,7 @@ def test_every_condition_that_can_never_hold_is_told_in_one_way(
     assert all(ring.path[0] == ring.path[-1] == min(ring.path) for ring in found.deadlocks)
 
 
-@settings(max_examples=500)
+@examples(200)
 @given(households())
 def test_a_way_out_for_each_that_was_told_of_mends_everything(terms: dict[str, Terms]) -> None:
     """Nothing else was in the way."""
@@ -445,7 +446,7 @@ ACTS: st.SearchStrategy[e.Event] = st.sampled_from(
 )
 
 
-@settings(max_examples=500)
+@examples(200)
 @given(households(), st.lists(st.tuples(st.sampled_from(NAMES), ACTS), max_size=25), st.integers(0, 30))
 def test_no_history_leads_where_nothing_could_lead(
     terms: dict[str, Terms], acts: list[tuple[str, e.Event]], days: int

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 
 import tracker
+from tests.cli import test_cli as cli
+from tests.cli.test_cli import Done
 from tests.demos import copy_of_demo
 from tracker.cli.demo import MARK, _fresh
 from tracker.cli.demo_feeds import SavedFeed, serve
@@ -27,12 +29,18 @@ from tracker.resources import resource
 COMMAND = [sys.executable, "-m", "tracker.cli"]
 
 
-def run(*arguments: str, cwd: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """`tracker …` as a process of its own."""
-    done = subprocess.run([*COMMAND, *arguments], cwd=cwd, capture_output=True, text=True, timeout=120)
-    if check:
-        assert done.returncode == 0, done.stdout + done.stderr
+def run(*arguments: str, cwd: Path) -> Done:
+    """`tracker …`, which must end well."""
+    done = cli.run(*arguments, cwd=cwd)
+    assert done.returncode == 0, done.stdout + done.stderr
     return done
+
+
+def run_demo(*arguments: str, cwd: Path) -> None:
+    """`tracker demo …` as a process of its own, which must end well."""
+    command = [*COMMAND, "demo", *arguments]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +184,7 @@ def test_a_demo_killed_at_any_moment_runs_again(tmp_path: Path, seconds: float) 
     time.sleep(seconds)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    run("demo", *SMALLER, "--out", "norvex", cwd=tmp_path)
+    run_demo(*SMALLER, "--out", "norvex", cwd=tmp_path)
     assert status(tmp_path / "norvex")["norvex-close-aldwick"]["status"] == "fulfilled"
 
 
@@ -184,7 +192,7 @@ def test_demo_does_not_touch_a_folder_that_is_not_its_own(tmp_path: Path) -> Non
     """A folder with other files in it is refused with one line, and left as it was."""
     (tmp_path / "korea").mkdir()
     (tmp_path / "korea" / "thesis.txt").write_text("years of work")
-    done = run("demo", "--out", "korea", cwd=tmp_path, check=False)
+    done = cli.run("demo", "--out", "korea", cwd=tmp_path)
     assert done.returncode == 2
     assert "no demo made" in done.stderr
     assert (tmp_path / "korea" / "thesis.txt").read_text() == "years of work"
@@ -310,7 +318,7 @@ def test_the_demo_does_not_pull_the_folder_away_from_under_the_user(tmp_path: Pa
     (tmp_path / "deep").mkdir()
     (tmp_path / MARK).touch()
     for place in (".", "..", str(tmp_path)):
-        done = run("demo", "--out", place, cwd=tmp_path / "deep", check=False)
+        done = cli.run("demo", "--out", place, cwd=tmp_path / "deep")
         assert done.returncode == 2, done.stderr
         assert done.stderr == f"tracker: {Path(place)}: you are in it; name another folder with --out\n"
     assert (tmp_path / "deep").is_dir()
@@ -320,7 +328,7 @@ def test_the_demo_follows_a_link_to_its_folder(tmp_path: Path) -> None:
     """The link stays, and the demo is where it leads."""
     (tmp_path / "disk").mkdir()
     (tmp_path / "norvex").symlink_to("disk")
-    run("demo", *SMALLER, "--out", "norvex", cwd=tmp_path)
+    run_demo(*SMALLER, "--out", "norvex", cwd=tmp_path)
     assert (tmp_path / "norvex").is_symlink()
     assert (tmp_path / "disk" / "tracker.sqlite3").is_file()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "norvex"]

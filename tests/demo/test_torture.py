@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.demo.test_demo import COMMAND, run, status
+from tests.demo.test_demo import COMMAND, run_demo, status
 
 
 @pytest.mark.torture
@@ -27,5 +27,5 @@ def test_a_demo_killed_two_hundred_times_runs_in_the_end(tmp_path: Path) -> None
         time.sleep(chance.uniform(0.1, 12))
         process.send_signal(signal.SIGKILL)
         process.wait()
-    run("demo", "--out", "korea", cwd=tmp_path)
+    run_demo("--out", "korea", cwd=tmp_path)
     assert status(tmp_path / "korea")["koreas-april-summit"]["status"] == "fulfilled"

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 import attrs
 import sqlalchemy as sa
 from attrs import evolve as but
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.desk.whatif_logs import ALL, BREAD, BRIDGE, FOUND, TOLL, Life, Report, life
+from tests.examples import examples
 from tracker.commitments.events import DeadlineMoved, Event, Fulfilled, Manner, Suspended, Violated
 from tracker.commitments.policy import Lapse, PolicySettings
 from tracker.commitments.terms import Window
@@ -116,7 +117,7 @@ def then(log: Life, answer: Rejudged) -> tuple[Commitment, ...]:
     return tuple(changed.get(row.id, row) for row in log.t.board())
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15, deadline=None)
 @given(policy=SETTINGS, steps=STEPS)
 def test_the_settings_in_force_change_nothing(
     policy: PolicySettings, steps: list[tuple[str, object]]
@@ -131,7 +132,7 @@ def test_the_settings_in_force_change_nothing(
         assert log.t.rejudge(policy, as_of="2024-02-11").differences == ()
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15, deadline=None)
 @given(
     first=SETTINGS,
     second=SETTINGS,

@@ -9,10 +9,11 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cli.test_cli import CONFIG, run
+from tests.examples import examples
 from tracker.desk.grammar import Patterns
 from tracker.dossier import check as linter
 from tracker.dossier.check import WANT_CITATION, Fault
@@ -629,7 +630,7 @@ def test_the_guide_explains_every_rule_every_verb_and_every_fact_that_wants_a_so
     assert ", ".join(REVERSIBLE) in " ".join(section.split())
 
 
-@settings(max_examples=300)
+@examples(150)
 @given(st.data())
 def test_a_damaged_dossier_is_checked_and_never_crashes(data: st.DataObject) -> None:
     """Whatever is cut out of a file or put into it, there are faults with lines of the file, or none; and

@@ -7,9 +7,10 @@ line, and then tells each feed that it visited, or why there was no answer.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,10 @@ from tracker.feeds.settings import FeedSettings, FetchSettings
 from tracker.feeds.worker import ParseWorkers
 
 SETTINGS = FetchSettings(allow_hosts=("127.0.0.1",), timeout=5.0)
+
+# To start a process that parses takes longer than most visits; as in `tracker run`, all visits share them.
+PARSERS = ParseWorkers()
+atexit.register(PARSERS.close)
 
 
 def feeds_at(address: str, count: int) -> list[FeedSettings]:
@@ -47,7 +52,7 @@ def visit(
     stop: Callable[[], bool] = lambda: False,
 ) -> list[Visit]:
     """One round; hosts are asked anew what they allow, unless `robots` remembers it."""
-    with ParseWorkers(seconds) as worker:
+    with nullcontext(PARSERS) if seconds == PARSERS.seconds else ParseWorkers(seconds) as worker:
         return asyncio.run(
             poll(
                 database,

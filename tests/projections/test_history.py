@@ -79,7 +79,7 @@ def test_the_history_equals_the_fold_at_any_two_moments() -> None:
     """Chains, rings, parts, rewordings and retractions; caught up anywhere, in batches of any size."""
     with opened("sqlite://") as database:
         migrate.ensure(database)
-        prove(database, 100)
+        prove(database, 50)
 
 
 def test_the_history_equals_the_fold_on_postgresql(postgres_url: str) -> None:

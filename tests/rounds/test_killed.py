@@ -128,9 +128,9 @@ class Struck:
         return is_visiting or is_behind
 
 
-def test_five_killed_rounds_lose_and_double_nothing(shared_url: str, tmp_path: Path) -> None:
-    """SIGKILL in the midst of five rounds."""
-    kill_rounds(shared_url, tmp_path, 5)
+def test_four_killed_rounds_lose_and_double_nothing(shared_url: str, tmp_path: Path) -> None:
+    """SIGKILL in the midst of four rounds."""
+    kill_rounds(shared_url, tmp_path, 4)
 
 
 @pytest.mark.torture

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import tracker
 from tests.cli.test_cli import run
+from tests.demos import copy_of_demo, told_by_demo
 from tracker.api import Tracker
 from tracker.resources import resource
 
@@ -33,12 +32,9 @@ BOARD = {
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the demo leaves."""
-    folder = tmp_path_factory.mktemp("norvex")
-    command = [sys.executable, "-m", "tracker.cli", "demo", "--dossier", NAME, "--out", "demo"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "Where the promises stood on 31 December 2023, from 30 documents" in done.stdout
-    return folder / "demo"
+    told = told_by_demo(NAME, tmp_path_factory)
+    assert "Where the promises stood on 31 December 2023, from 30 documents" in told
+    return copy_of_demo(NAME, tmp_path_factory, tmp_path_factory.mktemp("norvex") / "demo")
 
 
 def opened(desk: Path) -> Tracker:
