@@ -298,7 +298,7 @@ class _Sender:
             values["sent_at"] = now
         if state == "pending":
             values["next_at"] = now + min(_FIRST_PAUSE * 2 ** min(row.attempts, 16), _LONGEST_PAUSE)
-        # Where the lease ran out, somebody may have called it unknown, and we know; unless it was leased anew.
+        # Where the lease ran out, it may be called unknown, and we know better; unless it was leased anew.
         ours = sa.and_(_is(row), outbox.c.fence == row.fence + 1, outbox.c.state.in_(("sending", "unknown")))
         if not connection.execute(outbox.update().where(ours).values(values)).rowcount:
             error = f"{error or 'sent'}, after the lease had run out; another sender may have sent it too"
