@@ -154,7 +154,7 @@ def test_the_timeline_as_text() -> None:
     assert text[text.index("TIMELINE") :] == (
         "TIMELINE\n"
         "\n"
-        "How many commitments stood so at the end of the day:\n"
+        "Commitments by status, at the end of the day:\n"
         "\n"
         "            violated  fulfilled  pending  closed\n"
         "2018-05-25         0          6       15       1  FFFFFF...............-\n"

@@ -29,7 +29,7 @@ PICTURE_CID = "timeline@tracker"
 _MOST_BYTES = 100_000
 # How many rows a section of the HTML has, fewer where they do not fit; the text always tells every change.
 _ROWS = 120
-# Of what waits for review, of the facts behind a change and of the findings behind a fact, the first ones.
+# What waits for review: the first of it; the facts behind a change: the latest; reports of a fact: the best.
 _WAITING, _REASONS, _QUOTES = 20, 5, 3
 
 _WIDTH = 78  # of the text: what no mail program wraps, quoted once
