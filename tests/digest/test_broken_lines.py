@@ -15,7 +15,7 @@ from attrs import astuple
 
 from tests.digest.posts import Opened, Post, advance, free_port, listening, opened, states
 from tracker.digest.mail import Handed, connected, hand_over
-from tracker.digest.outbox import Sent
+from tracker.digest.sending import Sent
 from tracker.digest.service import send_due
 from tracker.digest.settings import SmtpSettings
 from tracker.digest.shown import mails
