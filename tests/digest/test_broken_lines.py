@@ -3,17 +3,21 @@ cannot have, and nobody else's mail suffers."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import AuthResult, LoginPassword
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from attrs import astuple
 
 from tests.digest.posts import Opened, Post, advance, free_port, listening, opened, states
-from tracker.digest.outbox import Sent
+from tracker.digest.mail import Handed, connected, hand_over
+from tracker.digest.sending import Sent
 from tracker.digest.service import send_due
+from tracker.digest.settings import SmtpSettings
 from tracker.digest.shown import mails
 from tracker.digest.tables import outbox
 
@@ -79,6 +83,99 @@ def test_only_the_mail_on_the_line_suffers(opened: Opened, step: str, answer: st
     assert later == Sent(1 if state == "pending" else 0)
     arrived = sorted(str(mail["To"])[0] for mail in keeper.mails)
     assert arrived == (["a"] if state == "pending" else []) + ["b", "c", "d"]
+
+
+class Cutting(SMTP):
+    """A server that cuts the first line at a moment of its choice: greeting, command, content or reply."""
+
+    moment = ""
+
+    def cut(self, moment: str) -> bool:
+        """Cut here, if this is the moment; but once."""
+        if Cutting.moment != moment:
+            return False
+        Cutting.moment = ""
+        assert isinstance(self.transport, asyncio.Transport)
+        self.transport.abort()
+        return True
+
+    def connection_made(self, transport: Any) -> None:
+        """Before the greeting."""
+        super().connection_made(transport)
+        self.cut("greeting")
+
+    async def smtp_DATA(self, arg: str) -> None:
+        """At the command, in the middle of the content, or once all of it is here."""
+        if self.cut("command"):
+            return
+        if Cutting.moment == "content":
+            await self.push("354 go on")
+            await self._reader.readline()
+            self.cut("content")
+            return
+        if Cutting.moment == "reply":
+            await self.push("354 go on")
+            while await self._reader.readline() != b".\r\n":
+                pass
+            self.cut("reply")
+            return
+        await super().smtp_DATA(arg)
+
+
+class CuttingController(Controller):
+    """Serves with `Cutting`."""
+
+    def factory(self) -> SMTP:
+        """A server for one connection."""
+        return Cutting(self.handler, **self.SMTP_kwargs)
+
+
+@pytest.mark.parametrize(
+    ("moment", "state"),
+    [("greeting", "pending"), ("command", "pending"), ("reply", "unknown")],
+)
+def test_a_line_that_breaks_leaves_unknown_only_what_the_server_may_have(
+    opened: Opened, moment: str, state: str
+) -> None:
+    """Before and after DATA; what it cannot have is sent again and arrives once."""
+    keeper, port = Post(), free_port()
+    t = opened(port, readers="a")
+    controller = CuttingController(keeper, hostname="127.0.0.1", port=port)
+    controller.start()
+    Cutting.moment = moment
+    try:
+        assert send_due(t, t.now()).error
+        assert states(t) == {"a": state}
+        assert send_due(t, advance(t, hours=1)).mails == (state == "pending")
+    finally:
+        controller.stop()
+    assert len(keeper.mails) == (state == "pending")
+    assert Cutting.moment == ""
+
+
+def test_a_mail_that_was_cut_off_in_the_middle_cannot_have_arrived() -> None:
+    """Without its end no server may take it, so it is sent again. It is larger than what lines buffer."""
+    port = free_port()
+    controller = CuttingController(Post(), hostname="127.0.0.1", port=port)
+    controller.start()
+    Cutting.moment = "content"
+    try:
+        with connected(SmtpSettings(host="127.0.0.1", port=port)) as server:
+            mail = b"To: a@example.org\r\n\r\n" + b"word word\r\n" * 4_000_000
+            handed = hand_over(server, lambda _: mail, "s@example.org", "a@example.org")
+    finally:
+        controller.stop()
+    assert (handed.state, handed.broken) == ("pending", True)
+
+
+def test_a_line_that_begins_with_a_dot_arrives_as_it_was() -> None:
+    """Dots are doubled on the way and halved by the server."""
+    keeper = Post()
+    text = ".\n..\n.x\r\nend\n"
+    with listening(keeper) as port, connected(SmtpSettings(host="127.0.0.1", port=port)) as server:
+        mail = f"To: a@example.org\r\n\r\n{text}".replace("\r\n", "\n").replace("\n", "\r\n").encode()
+        assert hand_over(server, lambda _: mail, "s@example.org", "a@example.org") == Handed("sent")
+    assert keeper.mails[0].get_content() == ".\r\n..\r\n.x\r\nend\r\n"
 
 
 def test_a_server_that_breaks_every_line_is_left_alone_after_three(opened: Opened) -> None:

@@ -13,8 +13,8 @@ import tracker
 from tests.digest.posts import Opened, Post, advance, free_port, listening, opened, post, states
 from tracker.commitments.events import Fulfilled, Violated
 from tracker.digest.mail import body, message
-from tracker.digest.outbox import Sent
 from tracker.digest.render import PICTURE_CID, Rendered
+from tracker.digest.sending import Sent
 from tracker.digest.service import preview, send_due, send_now
 from tracker.digest.settings import SmtpSettings
 from tracker.errors import ConfigError, MailFailed, UnknownDigest

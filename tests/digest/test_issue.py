@@ -10,7 +10,7 @@ from tracker.api import Tracker
 from tracker.commitments.events import DeadlineMoved, Fulfilled
 from tracker.commitments.terms import Window
 from tracker.digest.compose import Issue, collect, compose
-from tracker.digest.outbox import Sent
+from tracker.digest.sending import Sent
 from tracker.digest.service import preview, send_due
 from tracker.digest.settings import SECTIONS, Filter
 

@@ -12,7 +12,7 @@ from tests.digest.posts import Opened, Post, advance, free_port, listening, open
 from tests.digest.test_broken_lines import Moody
 from tracker.cli import main
 from tracker.commitments.events import Violated
-from tracker.digest.outbox import MOST_FAILURES
+from tracker.digest.sending import MOST_FAILURES
 from tracker.digest.service import keep_house, resume, retry, send_due
 from tracker.digest.shown import attempts, mails, subscriptions
 from tracker.digest.tables import issues

@@ -12,7 +12,7 @@ from tests.desk.press import Story, press
 from tests.digest.posts import Opened, Post, advance, free_port, opened, post
 from tracker.commitments.events import Fulfilled, PositionStated, Violated
 from tracker.digest.compose import collect, compose
-from tracker.digest.outbox import Sent
+from tracker.digest.sending import Sent
 from tracker.digest.service import preview, send_due, send_now
 from tracker.digest.settings import SECTIONS, Filter
 from tracker.digest.shown import mails

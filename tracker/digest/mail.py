@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ from tracker.errors import MailFailed
 # The standard library folds a long List-Unsubscribe into encoded words, which mail programs ignore. Bodies
 # are encoded to ASCII, because not every server takes eight bits and smtplib does not announce them.
 POLICY = SMTP.clone(max_line_length=998, cte_type="7bit")
+
+# A line that begins with a dot gets another one, which the server takes away (RFC 5321, 4.5.2).
+_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @frozen
@@ -146,10 +150,11 @@ def connected(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
 def hand_over(server: smtplib.SMTP, mail: Callable[[bool], bytes], sender: str, recipient: str) -> Handed:
     """Give one mail to the server; what goes wrong is in the result. `mail` makes it, with raw UTF-8 or not.
 
-    Step by step, because it matters where a line breaks: before DATA the server cannot have the mail and it
-    is tried again; from DATA on nobody knows, and trying again might deliver it twice.
+    Step by step, because it matters where a line breaks: without the dot that ends it a server may not take a
+    mail (RFC 5321, 4.1.1.4), and it is tried again; from the dot on nobody knows, and trying again might
+    deliver it twice.
     """
-    begun = False
+    ended = False
     try:
         server.ehlo_or_helo_if_needed()
         options: tuple[str, ...] = ()
@@ -164,14 +169,18 @@ def hand_over(server: smtplib.SMTP, mail: Callable[[bool], bytes], sender: str, 
         code, words = server.rcpt(recipient)
         if code not in (250, 251):
             return _refused(server, code, words)
-        begun = True
-        code, words = server.data(mail(bool(options)))
+        code, words = server.docmd("DATA")
+        if code != 354:
+            return _refused(server, code, words)
+        server.send(_LEADING_DOT.sub(b"..", mail(bool(options))))
+        ended = True
+        code, words = server.docmd(".")
     except smtplib.SMTPResponseException as problem:
         return _refused(server, problem.smtp_code, problem.smtp_error)
     except OSError as problem:
         # smtplib's own exceptions are OSErrors too.
         why = f"the connection broke while sending: {_line(str(problem))}"
-        return Handed("unknown" if begun else "pending", why, broken=True)
+        return Handed("unknown" if ended else "pending", why, broken=True)
     return Handed("sent") if code == 250 else _refused(server, code, words)
 
 

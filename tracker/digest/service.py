@@ -13,9 +13,10 @@ from attrs import asdict, evolve, frozen
 from tracker.digest import outbox
 from tracker.digest.compose import Issue, Material, collect, compose
 from tracker.digest.mail import body, message
-from tracker.digest.outbox import Edition, Sent, Told, deliver, told
+from tracker.digest.outbox import Edition, Told, told
 from tracker.digest.render import Rendered, render
 from tracker.digest.schedule import OnChange, Timetable, read
+from tracker.digest.sending import Sent, deliver
 from tracker.digest.settings import DigestSettings, Filter, Recipient, SmtpSettings, empty_every
 from tracker.errors import MailFailed, UnknownDigest, UserError, did_you_mean
 from tracker.feeds.settings import duration
