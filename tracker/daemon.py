@@ -104,13 +104,8 @@ def _told(done: Round) -> Iterator[tuple[int, str, dict[str, object]]]:
     if done.mail_error:
         yield logging.WARNING, done.mail_error, {}
     new = sum(visit.new for visit in done.visits)
-    counted = {
-        "documents": new,
-        "facts of the clock": done.swept,
-        "mails": done.sent,
-        "old rows": done.removed,
-    }
-    words = ", ".join(f"{count} {name}" for name, count in counted.items() if count)
+    counted = {"document": new, "deadline": done.swept, "mail": done.sent, "old row": done.removed}
+    words = ", ".join(f"{n} {name}{'' if n == 1 else 's'}" for name, n in counted.items() if n)
     if words:
         fields = {"new": new, "swept": done.swept, "mails": done.sent, "removed": done.removed}
         kept: dict[str, object] = {name: count for name, count in fields.items() if count}
