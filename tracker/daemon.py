@@ -14,7 +14,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -32,6 +32,9 @@ HOUSEKEEPING = timedelta(hours=1)
 
 # Seconds from the signal to the end, whatever a feed or a mail server does.
 GRACE = 8.0
+
+# Seconds between two looks whether the clock was set back.
+LOOK = 15.0
 
 # Seconds in which a signal that comes again is no second one.
 SAME_WORD = 0.5
@@ -166,7 +169,8 @@ async def _run(t: Tracker, every: tuple[Tick, ...]) -> None:
             "interval",
             args=[tick],
             seconds=tick.every.total_seconds(),
-            next_run_time=datetime.now().astimezone(),
+            next_run_time=datetime.now(UTC),
+            id=tick.name,
             max_instances=1,
             misfire_grace_time=None,
             coalesce=True,
@@ -174,7 +178,12 @@ async def _run(t: Tracker, every: tuple[Tick, ...]) -> None:
     scheduler.start()
     shortest = min(tick.every for tick in every).total_seconds()
     _log(logging.INFO, "", f"running; looking what is due every {shortest:g} s", pid=me.pid)
-    await told.wait()
+    while not told.is_set():
+        try:
+            async with asyncio.timeout(LOOK):
+                await told.wait()
+        except TimeoutError:
+            heed_clock(scheduler, datetime.now(UTC))
     end = loop.time() + GRACE
     scheduler.pause()
     _log(logging.INFO, "", "told to stop")
@@ -191,6 +200,17 @@ async def _run(t: Tracker, every: tuple[Tick, ...]) -> None:
         # Python waits at its end for threads that wait for somebody else.
         logging.shutdown()
         os._exit(0)
+
+
+def heed_clock(scheduler: Any, now: datetime) -> None:
+    """Let a tick that is further away than its interval come at once: the clock was set back.
+
+    APScheduler waits for the time it has written down, and a daemon whose machine began with a wrong clock
+    rested for as long as that had been ahead.
+    """
+    for job in scheduler.get_jobs():
+        if job.next_run_time is not None and job.next_run_time - now > job.trigger.interval:
+            job.modify(next_run_time=now)
 
 
 def _farewell(t: Tracker, me: Daemon) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from attrs import evolve
 
 from tests.api.harbour import OPENED, Harbour
@@ -26,7 +28,7 @@ from tracker import rounds
 from tracker.api import Tracker
 from tracker.cli.run import Json, Plain
 from tracker.config import Config
-from tracker.daemon import Tick, all_ticks, beat
+from tracker.daemon import Tick, all_ticks, beat, heed_clock
 from tracker.errors import ConfigError, LogUnavailable
 from tracker.rounds import Round, Stop
 from tracker.ticks import DEAD, Daemon, RunSettings, read, ticks
@@ -232,6 +234,24 @@ def test_wrong_settings_are_told_when_any_command_begins(tmp_path: Path, line: s
     (tmp_path / "config.toml").write_text(f"[run]\n{line}\n")
     with pytest.raises(ConfigError, match=told):
         Config.load(tmp_path / "config.toml").section("run", RunSettings)
+
+
+def test_a_clock_that_is_set_back_stops_no_tick() -> None:
+    """A tick that is an hour away, and should come every minute, comes now; one that is not, as it was."""
+    now = datetime(2024, 6, 3, 9, tzinfo=UTC)
+
+    async def looked() -> dict[str, datetime]:
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        scheduler.start(paused=True)
+        for name, away in (("late", 3600), ("next", 59)):
+            at = now + timedelta(seconds=away)
+            scheduler.add_job(print, "interval", id=name, seconds=60, next_run_time=at)
+        heed_clock(scheduler, now)
+        found = {job.id: job.next_run_time for job in scheduler.get_jobs()}
+        scheduler.shutdown(wait=False)
+        return found
+
+    assert asyncio.run(looked()) == {"late": now, "next": now + timedelta(seconds=59)}
 
 
 def test_the_ticks_are_feeds_digests_and_housekeeping() -> None:
