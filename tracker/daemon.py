@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +107,7 @@ def _told(done: Round) -> Iterator[tuple[int, str, dict[str, object]]]:
     if done.mail_error:
         yield logging.WARNING, done.mail_error, {}
     new = sum(visit.new for visit in done.visits)
-    counted = {"document": new, "deadline": done.swept, "mail": done.sent, "old row": done.removed}
+    counted = {"document": new, "clock fact": done.swept, "mail": done.sent, "old row": done.removed}
     words = ", ".join(f"{n} {name}{'' if n == 1 else 's'}" for name, n in counted.items() if n)
     if words:
         fields = {"new": new, "swept": done.swept, "mails": done.sent, "removed": done.removed}
@@ -134,24 +134,8 @@ def run(t: Tracker) -> None:
 
 
 async def _run(t: Tracker, every: tuple[Tick, ...]) -> None:
-    from apscheduler.schedulers.asyncio import AsyncIOScheduler  # 60 ms, which --once need not pay
-
     me, stop, told = Daemon.here(), threading.Event(), asyncio.Event()
     under_way: set[asyncio.Task[Round | None]] = set()
-    loop = asyncio.get_running_loop()
-
-    first: list[float] = []
-
-    def hear(number: int) -> None:
-        first.append(loop.time())
-        # `timeout`, for one, signals the process and then its group, so the same word comes twice.
-        if loop.time() - first[0] > SAME_WORD:
-            os._exit(128 + number)
-        stop.set()
-        told.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, hear, number)
 
     async def come(tick: Tick) -> None:
         if not stop.is_set():
@@ -161,6 +145,55 @@ async def _run(t: Tracker, every: tuple[Tick, ...]) -> None:
             under_way.add(task)
             task.add_done_callback(under_way.discard)
             await asyncio.wait([task])
+
+    def end() -> None:
+        stop.set()
+        told.set()
+
+    _hear_signals(end)
+    scheduler = _scheduled(every, come)
+    scheduler.start()
+    shortest = min(tick.every for tick in every).total_seconds()
+    _log(logging.INFO, "", f"running; looking what is due every {shortest:g} s", pid=me.pid)
+    while not told.is_set():
+        try:
+            async with asyncio.timeout(LOOK):
+                await told.wait()
+        except TimeoutError:
+            heed_clock(scheduler, datetime.now(UTC))
+    scheduler.pause()
+    _log(logging.INFO, "", "told to stop")
+    if under_way:
+        await asyncio.wait(under_way, timeout=GRACE)
+    cut = sorted(task.get_name() for task in under_way)
+    farewell = asyncio.create_task(asyncio.to_thread(_farewell, t, me))
+    await asyncio.wait([farewell], timeout=1)
+    scheduler.shutdown(wait=False)
+    _log(logging.INFO, "", f"stopped in the middle of: {', '.join(cut)}" if cut else "stopped")
+    if cut or not farewell.done():
+        # Python waits at its end for threads that wait for somebody else.
+        logging.shutdown()
+        os._exit(0)
+
+
+def _hear_signals(end: Callable[[], None]) -> None:
+    """Call `end` at the first SIGTERM or SIGINT; at a second one the process ends."""
+    loop = asyncio.get_running_loop()
+    heard: list[float] = []
+
+    def hear(number: int) -> None:
+        heard.append(loop.time())
+        # `timeout`, for one, signals the process and then its group, so the same word comes twice.
+        if heard[-1] - heard[0] > SAME_WORD:
+            os._exit(128 + number)
+        end()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, hear, number)
+
+
+def _scheduled(every: tuple[Tick, ...], come: Callable[[Tick], Awaitable[None]]) -> Any:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler  # 60 ms, which --once need not pay
 
     scheduler = AsyncIOScheduler(timezone="UTC")
     for tick in every:
@@ -175,31 +208,7 @@ async def _run(t: Tracker, every: tuple[Tick, ...]) -> None:
             misfire_grace_time=None,
             coalesce=True,
         )
-    scheduler.start()
-    shortest = min(tick.every for tick in every).total_seconds()
-    _log(logging.INFO, "", f"running; looking what is due every {shortest:g} s", pid=me.pid)
-    while not told.is_set():
-        try:
-            async with asyncio.timeout(LOOK):
-                await told.wait()
-        except TimeoutError:
-            heed_clock(scheduler, datetime.now(UTC))
-    end = loop.time() + GRACE
-    scheduler.pause()
-    _log(logging.INFO, "", "told to stop")
-    while under_way and loop.time() < end:
-        await asyncio.wait(under_way, timeout=end - loop.time())
-    cut = ", ".join(sorted(task.get_name() for task in under_way))
-    if not cut:
-        farewell = asyncio.create_task(asyncio.to_thread(_farewell, t, me))
-        await asyncio.wait([farewell], timeout=max(end - loop.time(), 1.0))
-        cut = "" if farewell.done() else "the last word to the database"
-    scheduler.shutdown(wait=False)
-    _log(logging.INFO, "", f"stopped in the middle of: {cut}" if cut else "stopped")
-    if cut:
-        # Python waits at its end for threads that wait for somebody else.
-        logging.shutdown()
-        os._exit(0)
+    return scheduler
 
 
 def heed_clock(scheduler: Any, now: datetime) -> None:

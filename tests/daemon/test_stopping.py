@@ -89,6 +89,8 @@ def test_a_mail_server_that_hangs_does_not_hold_the_end_up(
             time.sleep(0.5)
             assert 7 < daemon.end() < 10
             assert daemon.lines[-1]["message"] == "stopped in the middle of: digests"
+    with opened(url) as database, database.reading() as connection:
+        assert connection.execute(sa.select(ticks)).all() == []
     (row,) = mails(url)
     assert row.state == "sending"
     keeper = Post()
