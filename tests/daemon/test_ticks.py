@@ -17,11 +17,13 @@ import pytest
 import sqlalchemy as sa
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from attrs import evolve
+from psycopg import sql
+from sqlalchemy.engine import make_url
 
 from tests.api.harbour import OPENED, Harbour
 from tests.daemon.processes import running, until
 from tests.daemon.test_stopping import configured
-from tests.databases import opened
+from tests.databases import Postgres, opened
 from tests.feeds.scripted_server import Asked, ScriptedServer, answer
 from tests.rounds.test_rounds import Pages, serving
 from tracker import rounds
@@ -131,6 +133,27 @@ def test_a_database_that_is_away_for_a_while_does_not_end_the_daemon(tmp_path: P
         assert all(row.error == "" for row in rows(t).values())
     lines = out.getvalue().splitlines()[:3]
     assert [line.split()[2:4] for line in lines] == [[f"{tick.name}:", "error:"] for tick in every]
+
+
+def test_a_server_that_is_away_for_a_while_does_not_end_the_daemon(
+    tmp_path: Path, postgres: Postgres, postgres_url: str
+) -> None:
+    """Its connections are cut and it takes no new ones; then it does, and the ticks go on."""
+    name = sql.Identifier(make_url(postgres_url).database or "")
+    harbour = Harbour(tmp_path, postgres_url)
+    with harbour.opened() as t:
+        every = all_ticks(RunSettings())
+        assert None not in [beat(t, ME, tick, never) for tick in every]
+        postgres.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}"
+        postgres.execute(sql.SQL(cut).format(sql.Literal(make_url(postgres_url).database)))
+        with logged(Json()) as out:
+            assert [beat(t, ME, tick, never) for tick in every] == [None] * 3
+        postgres.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+        assert None not in [beat(t, ME, tick, never) for tick in every]
+        assert all(row.error == "" for row in rows(t).values())
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [(line["level"], line["tick"]) for line in told] == [("error", tick.name) for tick in every]
 
 
 def test_what_a_round_did_is_logged_for_a_person_or_a_program(harbour: Harbour) -> None:
