@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -17,15 +18,47 @@ from tests.demos import copy_of_demo
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_api_example_of_the_readme_runs_as_printed(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """Over the folder that the README's own first command leaves."""
-    copy_of_demo("korea-2018", tmp_path_factory, tmp_path / "demo")
-    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def demo(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the README's own first command leaves, in a folder of its own."""
+    return copy_of_demo("korea-2018", tmp_path_factory, tmp_path / "demo")
+
+
+def test_the_api_example_of_the_readme_runs_as_printed_and_has_ten_lines(demo: Path) -> None:
+    """Over what its first command leaves."""
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(list(filter(None, code.splitlines()))) == 10
+    done = subprocess.run([sys.executable, "-c", code], cwd=demo.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "dprk-release-detainees fulfilled fulfilled 2018-05-09" in done.stdout
+
+
+def test_the_board_of_the_readme_is_what_its_command_prints(demo: Path) -> None:
+    """Each line is one of the answer, and they are as many as the README says."""
+    (block,) = re.findall(r"```console\n\$ make demo\n(.*?)```", README, re.DOTALL)
+    command, *shown = block.splitlines()
+    words, _, count = command.removeprefix("$ .venv/bin/tracker ").partition("# of its ")
+    done = run(*shlex.split(words), cwd=demo.parent)
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    assert (done.returncode, len(lines) - 1) == (0, int(count.split()[0]))
+    assert len(shown) > 4
+    assert [line for line in lines if line in shown] == shown
+
+
+def test_the_timeline_of_the_readme_is_what_the_mail_of_the_demo_says(demo: Path) -> None:
+    """Each line but those for what is left out, in order, in the text of the mail."""
+    (block,) = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
+    shown = [line for line in block.splitlines() if line not in ("", "…")]
+    mail = message_from_bytes((demo / "digest.eml").read_bytes(), policy=policy.default)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert isinstance(text, str)
+    assert len(shown) > 6
+    assert [line for line in text.splitlines() if line in shown] == shown
 
 
 def test_the_guide_to_recording_runs_as_printed(tmp_path: Path) -> None:
@@ -52,8 +85,7 @@ def test_every_command_that_the_readme_shows_is_there() -> None:
     """No command in a code block that the program does not have."""
     from tracker.cli import COMMANDS
 
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = set(re.findall(r"^\$ (?:\S*/)?tracker (?:--config \S+ )?([a-z]+)", text, re.MULTILINE))
+    shown = set(re.findall(r"^\$ (?:\S*/)?tracker (?:--config \S+ )?([a-z]+)", README, re.MULTILINE))
     assert shown
     assert shown <= set(COMMANDS)
 

@@ -288,7 +288,7 @@ def _feeds(t: Tracker) -> Iterator[Found]:
     if fresh := [feed.name for feed in never if not feed.error]:
         yield warn("feeds", f"never visited: {some(fresh)}", "run `tracker poll`, or start `tracker run`")
     good = len(every) - len(paused) - len(never) - len(failing)
-    if not good:
+    if not good and not fresh:
         yield fail("feeds", f"none of {len(every)} brings anything", "see above")
     elif good == len(every):
         yield well("feeds", f"{good} answer")
