@@ -17,7 +17,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from tracker.errors import ConfigError, UserError, did_you_mean
 from tracker.evidence.when import zone_of
@@ -51,6 +51,8 @@ class Config:
     folder: Path
     tables: Mapping[str, Any]
     environment: Mapping[str, str]
+    # Asked for with every tick of a daemon; a thousand recipients take 20 ms to build.
+    _sections: dict[tuple[str, type], tuple[Any, ...]] = field(factory=dict, init=False, eq=False, repr=False)
 
     @classmethod
     def load(cls, path: Path, environment: Mapping[str, str] | None = None) -> Config:
@@ -89,6 +91,8 @@ class Config:
 
     def sections(self, name: str, settings: type[T]) -> tuple[T, ...]:
         """The tables `[[name]]`, in order; the key `name` or `id` of each stands in messages."""
+        if (name, settings) in self._sections:
+            return self._sections[name, settings]
         tables = self.tables.get(name, [])
         if not isinstance(tables, list):
             raise ConfigError(f"{self.name}: write [[{name}]], with two brackets, once per {name}")
@@ -101,7 +105,7 @@ class Config:
                 raise ConfigError(f"{self.name}: [[{name}]] {label!r} stands there twice")
             seen.add(label)
             built.append(build(settings, table, f"{self.name}: [[{name}]] {label!r}"))
-        return tuple(built)
+        return self._sections.setdefault((name, settings), tuple(built))
 
     def path(self, text: str) -> Path:
         """A path of the file, made absolute against the file's folder."""

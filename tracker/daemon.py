@@ -13,8 +13,8 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -32,6 +32,9 @@ HOUSEKEEPING = timedelta(hours=1)
 
 # Seconds from the signal to the end, whatever a feed or a mail server does.
 GRACE = 8.0
+
+# Seconds between two looks whether the clock was set back.
+LOOK = 15.0
 
 # Seconds in which a signal that comes again is no second one.
 SAME_WORD = 0.5
@@ -104,13 +107,8 @@ def _told(done: Round) -> Iterator[tuple[int, str, dict[str, object]]]:
     if done.mail_error:
         yield logging.WARNING, done.mail_error, {}
     new = sum(visit.new for visit in done.visits)
-    counted = {
-        "documents": new,
-        "facts of the clock": done.swept,
-        "mails": done.sent,
-        "old rows": done.removed,
-    }
-    words = ", ".join(f"{count} {name}" for name, count in counted.items() if count)
+    counted = {"document": new, "clock fact": done.swept, "mail": done.sent, "old row": done.removed}
+    words = ", ".join(f"{n} {name}{'' if n == 1 else 's'}" for name, n in counted.items() if n)
     if words:
         fields = {"new": new, "swept": done.swept, "mails": done.sent, "removed": done.removed}
         kept: dict[str, object] = {name: count for name, count in fields.items() if count}
@@ -136,24 +134,8 @@ def run(t: Tracker) -> None:
 
 
 async def _run(t: Tracker, every: tuple[Tick, ...]) -> None:
-    from apscheduler.schedulers.asyncio import AsyncIOScheduler  # 60 ms, which --once need not pay
-
     me, stop, told = Daemon.here(), threading.Event(), asyncio.Event()
     under_way: set[asyncio.Task[Round | None]] = set()
-    loop = asyncio.get_running_loop()
-
-    first: list[float] = []
-
-    def hear(number: int) -> None:
-        first.append(loop.time())
-        # `timeout`, for one, signals the process and then its group, so the same word comes twice.
-        if loop.time() - first[0] > SAME_WORD:
-            os._exit(128 + number)
-        stop.set()
-        told.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, hear, number)
 
     async def come(tick: Tick) -> None:
         if not stop.is_set():
@@ -164,6 +146,55 @@ async def _run(t: Tracker, every: tuple[Tick, ...]) -> None:
             task.add_done_callback(under_way.discard)
             await asyncio.wait([task])
 
+    def end() -> None:
+        stop.set()
+        told.set()
+
+    _hear_signals(end)
+    scheduler = _scheduled(every, come)
+    scheduler.start()
+    shortest = min(tick.every for tick in every).total_seconds()
+    _log(logging.INFO, "", f"running; looking what is due every {shortest:g} s", pid=me.pid)
+    while not told.is_set():
+        try:
+            async with asyncio.timeout(LOOK):
+                await told.wait()
+        except TimeoutError:
+            heed_clock(scheduler, datetime.now(UTC))
+    scheduler.pause()
+    _log(logging.INFO, "", "told to stop")
+    if under_way:
+        await asyncio.wait(under_way, timeout=GRACE)
+    cut = sorted(task.get_name() for task in under_way)
+    farewell = asyncio.create_task(asyncio.to_thread(_farewell, t, me))
+    await asyncio.wait([farewell], timeout=1)
+    scheduler.shutdown(wait=False)
+    _log(logging.INFO, "", f"stopped in the middle of: {', '.join(cut)}" if cut else "stopped")
+    if cut or not farewell.done():
+        # Python waits at its end for threads that wait for somebody else.
+        logging.shutdown()
+        os._exit(0)
+
+
+def _hear_signals(end: Callable[[], None]) -> None:
+    """Call `end` at the first SIGTERM or SIGINT; at a second one the process ends."""
+    loop = asyncio.get_running_loop()
+    heard: list[float] = []
+
+    def hear(number: int) -> None:
+        heard.append(loop.time())
+        # `timeout`, for one, signals the process and then its group, so the same word comes twice.
+        if heard[-1] - heard[0] > SAME_WORD:
+            os._exit(128 + number)
+        end()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, hear, number)
+
+
+def _scheduled(every: tuple[Tick, ...], come: Callable[[Tick], Awaitable[None]]) -> Any:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler  # 60 ms, which --once need not pay
+
     scheduler = AsyncIOScheduler(timezone="UTC")
     for tick in every:
         scheduler.add_job(
@@ -171,31 +202,24 @@ async def _run(t: Tracker, every: tuple[Tick, ...]) -> None:
             "interval",
             args=[tick],
             seconds=tick.every.total_seconds(),
-            next_run_time=datetime.now().astimezone(),
+            next_run_time=datetime.now(UTC),
+            id=tick.name,
             max_instances=1,
             misfire_grace_time=None,
             coalesce=True,
         )
-    scheduler.start()
-    shortest = min(tick.every for tick in every).total_seconds()
-    _log(logging.INFO, "", f"running; looking what is due every {shortest:g} s", pid=me.pid)
-    await told.wait()
-    end = loop.time() + GRACE
-    scheduler.pause()
-    _log(logging.INFO, "", "told to stop")
-    while under_way and loop.time() < end:
-        await asyncio.wait(under_way, timeout=end - loop.time())
-    cut = ", ".join(sorted(task.get_name() for task in under_way))
-    if not cut:
-        farewell = asyncio.create_task(asyncio.to_thread(_farewell, t, me))
-        await asyncio.wait([farewell], timeout=max(end - loop.time(), 1.0))
-        cut = "" if farewell.done() else "the last word to the database"
-    scheduler.shutdown(wait=False)
-    _log(logging.INFO, "", f"stopped in the middle of: {cut}" if cut else "stopped")
-    if cut:
-        # Python waits at its end for threads that wait for somebody else.
-        logging.shutdown()
-        os._exit(0)
+    return scheduler
+
+
+def heed_clock(scheduler: Any, now: datetime) -> None:
+    """Let a tick that is further away than its interval come at once: the clock was set back.
+
+    APScheduler waits for the time it has written down, and a daemon whose machine began with a wrong clock
+    rested for as long as that had been ahead.
+    """
+    for job in scheduler.get_jobs():
+        if job.next_run_time is not None and job.next_run_time - now > job.trigger.interval:
+            job.modify(next_run_time=now)
 
 
 def _farewell(t: Tracker, me: Daemon) -> None:

@@ -162,7 +162,7 @@ def test_a_mail_that_was_cut_off_in_the_middle_cannot_have_arrived() -> None:
     try:
         with connected(SmtpSettings(host="127.0.0.1", port=port)) as server:
             mail = b"To: a@example.org\r\n\r\n" + b"word word\r\n" * 4_000_000
-            handed = hand_over(server, lambda _: mail, "s@example.org", "a@example.org")
+            handed = hand_over(server, mail, "s@example.org", "a@example.org")
     finally:
         controller.stop()
     assert (handed.state, handed.broken) == ("pending", True)
@@ -174,7 +174,7 @@ def test_a_line_that_begins_with_a_dot_arrives_as_it_was() -> None:
     text = ".\n..\n.x\r\nend\n"
     with listening(keeper) as port, connected(SmtpSettings(host="127.0.0.1", port=port)) as server:
         mail = f"To: a@example.org\r\n\r\n{text}".replace("\r\n", "\n").replace("\n", "\r\n").encode()
-        assert hand_over(server, lambda _: mail, "s@example.org", "a@example.org") == Handed("sent")
+        assert hand_over(server, mail, "s@example.org", "a@example.org") == Handed("sent")
     assert keeper.mails[0].get_content() == ".\r\n..\r\n.x\r\nend\r\n"
 
 

@@ -81,7 +81,9 @@ def test_the_mail_has_the_headers_that_make_it_a_good_citizen() -> None:
     made_at = datetime(2024, 5, 1, 7, tzinfo=UTC)
 
     def made(recipient: str, form: str = "html") -> bytes:
-        return message(body(rendered, form, "seal", made_at), "daily", "2024-05-01", recipient, smtp)
+        return message(
+            body(rendered, "daily", form, smtp, "seal", made_at), "daily", "2024-05-01", recipient, smtp
+        )
 
     assert made("a@example.org") == made("a@example.org")
     read = message_from_bytes(made("a@example.org"), policy=policy.default)
@@ -111,7 +113,8 @@ def test_one_click_unsubscribing_survives_folding() -> None:
     """Long links stay whole in the raw header, where mail programs look; the token is this reader's."""
     link = "https://example.org/" + "long/" * 40 + "{digest}/{recipient}/{token}"
     smtp = SmtpSettings(sender="tracker@example.org", unsubscribe_url=link, unsubscribe_secret="s3cret")
-    made = body(Rendered("s", "t", "<p>h</p>"), "html", "seal", datetime(2024, 5, 1, 7, tzinfo=UTC))
+    at = datetime(2024, 5, 1, 7, tzinfo=UTC)
+    made = body(Rendered("s", "t", "<p>h</p>"), "daily", "html", smtp, "seal", at)
     raw = [message(made, "daily", "2024-05-01", f"{who}@example.org", smtp) for who in "ab"]
     token = hmac.new(b"s3cret", b"daily\0a@example.org", "sha256").hexdigest()
     wanted = f"<https://example.org/{'long/' * 40}daily/a%40example.org/{token}>, <mailto:"

@@ -181,7 +181,7 @@ def test_a_preview_is_written_and_sends_nothing(opened: Opened, tmp_path: Path, 
     assert status == 0, told
     page = (tmp_path / "out" / "daily.html").read_text()
     assert "cid:" not in page
-    assert (tmp_path / "out" / "daily.eml").read_bytes().startswith(b"From: ")
+    assert (tmp_path / "out" / "daily.eml").read_bytes().startswith(b"To: ")
     assert cli("digest", "outbox")[1].count("\n") <= 1
     (tmp_path / "file").write_text("")
     status, told = cli("digest", "preview", "daily", "--out", str(tmp_path / "file" / "x"))

@@ -10,8 +10,9 @@ import hashlib
 import hmac
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage
@@ -51,21 +52,24 @@ def message_id(digest: str, slot: str, recipient: str, domain: str) -> str:
     return f"<{name}@{domain}>"
 
 
-@frozen
-class Body:
-    """What all who read an issue in the same format get, from MIME-Version on; when it was made."""
+def body(
+    rendered: Rendered, digest: str, form: str, smtp: SmtpSettings, seal: str, made_at: datetime
+) -> bytes:
+    """What all get who read an issue in the same format: most headers, and from MIME-Version on the rest.
 
-    content: bytes
-    subject: str
-    made_at: datetime
-
-
-def body(rendered: Rendered, form: str, seal: str, made_at: datetime) -> Body:
-    """The body of an issue, as text alone (`form` "text") or as text, HTML and picture.
-
-    `seal` names the parts' boundaries: one at random would make the same mail differ from itself.
+    `form` is "text" for the text alone, else text, HTML and picture. `seal` names the parts' boundaries: one
+    at random would make the same mail differ from itself.
     """
-    mail = EmailMessage(policy=POLICY)
+    # Headers in raw UTF-8 where the sender needs them; such a mail goes to servers only that take it.
+    mail = EmailMessage(policy=POLICY.clone(utf8=not smtp.sender.isascii()))
+    domain = smtp.sender.rpartition("@")[2]
+    mail["From"] = f"tracker <{smtp.sender}>"
+    mail["Subject"] = rendered.subject
+    mail["Date"] = format_datetime(made_at)
+    mail["List-Id"] = f"{digest} <{digest}.{domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    if smtp.unsubscribe_url:
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(rendered.text)
     if form != "text":
         mail.add_alternative(rendered.html, subtype="html")
@@ -82,32 +86,26 @@ def body(rendered: Rendered, form: str, seal: str, made_at: datetime) -> Body:
             )
             page.set_boundary(f"=={seal}==related==")
         mail.set_boundary(f"=={seal}==")
-    return Body(mail.as_bytes(), rendered.subject, made_at)
+    return mail.as_bytes()
 
 
-def message(
-    body: Body, digest: str, slot: str, recipient: str, smtp: SmtpSettings, *, utf8: bool = False
-) -> bytes:
-    """The mail; made twice from the same arguments it is the same. `utf8` allows raw UTF-8 in headers."""
+def message(body: bytes, digest: str, slot: str, recipient: str, smtp: SmtpSettings) -> bytes:
+    """The mail; made twice from the same arguments it is the same.
+
+    These headers are written as they are: none may be folded, because mail programs look for the whole link,
+    and settings have no blanks in what they are made of.
+    """
     domain = smtp.sender.rpartition("@")[2]
-    mail = EmailMessage(policy=POLICY.clone(utf8=utf8))
-    mail["From"] = f"tracker <{smtp.sender}>"
-    mail["To"] = recipient
-    mail["Subject"] = body.subject
-    mail["Date"] = format_datetime(body.made_at)
-    mail["Message-ID"] = message_id(digest, slot, recipient, domain)
-    # A root that was never sent keeps all issues of one subscription in one thread.
-    mail["References"] = message_id(digest, "root", recipient, domain)
-    mail["List-Id"] = f"{digest} <{digest}.{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
     mailto = f"<mailto:{smtp.unsubscribe or smtp.sender}?subject=unsubscribe%20{digest}>"
-    if smtp.unsubscribe_url:
-        # RFC 8058: the link alone must do, by POST and without asking again.
-        mail["List-Unsubscribe"] = f"<{unsubscribe_link(smtp, digest, recipient)}>, {mailto}"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    else:
-        mail["List-Unsubscribe"] = mailto
-    return mail.as_bytes().rstrip(b"\r\n") + b"\r\n" + body.content
+    links = f"<{unsubscribe_link(smtp, digest, recipient)}>, {mailto}" if smtp.unsubscribe_url else mailto
+    own = (
+        f"To: {recipient}\r\n"
+        f"Message-ID: {message_id(digest, slot, recipient, domain)}\r\n"
+        # A root that was never sent keeps all issues of one subscription in one thread.
+        f"References: {message_id(digest, 'root', recipient, domain)}\r\n"
+        f"List-Unsubscribe: {links}\r\n"
+    )
+    return own.encode() + body
 
 
 def unsubscribe_link(smtp: SmtpSettings, digest: str, recipient: str) -> str:
@@ -133,6 +131,9 @@ def connected(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
         raise MailFailed(f"{place} cannot be reached: {_line(str(problem))}; check [smtp]") from problem
     try:
         try:
+            # A mail and the dot after it are two writes: without this the second waits 40 ms for the first.
+            assert server.sock is not None
+            server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if smtp.security == "starttls":
                 server.starttls(context=context)
             if smtp.username:
@@ -147,8 +148,8 @@ def connected(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
             server.close()
 
 
-def hand_over(server: smtplib.SMTP, mail: Callable[[bool], bytes], sender: str, recipient: str) -> Handed:
-    """Give one mail to the server; what goes wrong is in the result. `mail` makes it, with raw UTF-8 or not.
+def hand_over(server: smtplib.SMTP, mail: bytes, sender: str, recipient: str) -> Handed:
+    """Give one mail to the server; what goes wrong is in the result.
 
     Step by step, because it matters where a line breaks: without the dot that ends it a server may not take a
     mail (RFC 5321, 4.1.1.4), and it is tried again; from the dot on nobody knows, and trying again might
@@ -172,7 +173,7 @@ def hand_over(server: smtplib.SMTP, mail: Callable[[bool], bytes], sender: str, 
         code, words = server.docmd("DATA")
         if code != 354:
             return _refused(server, code, words)
-        server.send(_LEADING_DOT.sub(b"..", mail(bool(options))))
+        server.send(_LEADING_DOT.sub(b"..", mail))
         ended = True
         code, words = server.docmd(".")
     except smtplib.SMTPResponseException as problem:

@@ -11,11 +11,17 @@ import sqlalchemy as sa
 from attrs import frozen
 from sqlalchemy.engine import Connection, Row
 
+from tracker.database.schema import to_micros
+from tracker.database.statement import Statement
 from tracker.digest.render import Rendered
 from tracker.digest.tables import deliveries, issues, outbox, subscribers
 
 if TYPE_CHECKING:
     from tracker.database.engine import Database
+
+_NOTE = Statement(
+    "INSERT INTO outbox_deliveries (digest, slot, recipient, at, outcome, words) VALUES (?, ?, ?, ?, ?, ?)"
+)
 
 
 @frozen
@@ -142,8 +148,7 @@ def _mail(recipient: str, edition: Edition) -> dict[str, Any]:
 
 def note(connection: Connection, row: Row[Any], now: datetime, outcome: str, words: str) -> None:
     """Add a line to what was tried."""
-    key = {"digest": row.digest, "slot": row.slot, "recipient": row.recipient}
-    connection.execute(deliveries.insert(), {**key, "at": now, "outcome": outcome, "words": words})
+    _NOTE.run(connection, row.digest, row.slot, row.recipient, to_micros(now), outcome, words)
 
 
 def retry(

@@ -16,7 +16,9 @@ import sqlalchemy as sa
 from attrs import define, field, frozen
 from sqlalchemy.engine import Connection, Row
 
-from tracker.digest.mail import Body, Handed, body, connected, hand_over, message
+from tracker.database.schema import to_micros
+from tracker.database.statement import Statement
+from tracker.digest.mail import Handed, body, connected, hand_over, message
 from tracker.digest.outbox import is_row, note
 from tracker.digest.render import Rendered
 from tracker.digest.settings import DigestSettings, SmtpSettings
@@ -38,6 +40,23 @@ _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
 _MOST_BREAKS = 3
 # Mails in a row that were refused for good, after which a recipient is asked about no more.
 MOST_FAILURES = 3
+# Bodies that are kept while mails go out, of up to 200 kB.
+_BODIES = 8
+
+# What every mail costs, below SQLAlchemy: through its constructs the outbox took longer than the mail server.
+_WHERE = "WHERE digest = ? AND slot = ? AND recipient = ?"
+_LEASED = Statement(f"UPDATE outbox SET state = 'sending', lease_until = ?, fence = fence + 1 {_WHERE}")
+_MARK = Statement(
+    f"UPDATE outbox SET data_at = ?, lease_until = ? {_WHERE} AND fence = ? AND state = 'sending'"
+)
+# Where the lease ran out, it may be called unknown, and we know better; unless it was leased anew.
+_SETTLE = Statement(
+    "UPDATE outbox SET state = ?, error = ?, sent_at = ?, next_at = ?, attempts = attempts + 1, "
+    f"lease_until = NULL, data_at = NULL {_WHERE} AND fence = ? AND state IN ('sending', 'unknown')"
+)
+_UNCOUNT = Statement(
+    "UPDATE digest_subscribers SET failures = 0 WHERE digest = ? AND recipient = ? AND failures > 0"
+)
 
 
 @frozen
@@ -69,7 +88,7 @@ def deliver(
         while breaks < _MOST_BREAKS and not stop() and sender.has_more():
             with connected(smtp) as server:
                 while not stop() and (mail := sender.take()) is not None:
-                    handed = hand_over(server, mail.made, smtp.sender, mail.row.recipient)
+                    handed = hand_over(server, mail.content, smtp.sender, mail.row.recipient)
                     sender.settle(mail, handed)
                     if handed.broken:
                         breaks += 1
@@ -83,10 +102,10 @@ def deliver(
 
 @frozen
 class _Mail:
-    """A mail that is on its way; `made` makes it, with raw UTF-8 in its headers or without."""
+    """A mail that is on its way, as it will be sent."""
 
     row: Row[Any]
-    made: Callable[[bool], bytes]
+    content: bytes
 
 
 @define
@@ -106,7 +125,7 @@ class _Sender:
     error: str = ""
     leased: deque[Row[Any]] = field(factory=deque)
     current: _Mail | None = None
-    bodies: dict[tuple[str, str], Body] = field(factory=dict)
+    bodies: dict[tuple[str, str], bytes] = field(factory=dict)
 
     def has_more(self) -> bool:
         """Whether something is to be sent; leases it."""
@@ -151,49 +170,38 @@ class _Sender:
             self.leased += _lease(connection, self.names, now, self._until(now))
         while self.leased:
             row = self.leased.popleft()
-            marked = outbox.update().where(_is_ours(row)).values(data_at=now, lease_until=self._until(now))
-            if connection.execute(marked).rowcount:
-                return _Mail(row, self._maker(connection, row))
+            times = to_micros(now), to_micros(self._until(now))
+            if _MARK.run(connection, *times, *_key(row), row.fence + 1).rowcount:
+                made = self._body(connection, row)
+                return _Mail(row, message(made, row.digest, row.slot, row.recipient, self.smtp))
         return None
-
-    def _maker(self, connection: Connection, row: Row[Any]) -> Callable[[bool], bytes]:
-        made = self._body(connection, row.issue, self.forms.get((row.digest, row.recipient), "html"))
-        return lambda utf8: message(made, row.digest, row.slot, row.recipient, self.smtp, utf8=utf8)
 
     def _end(self, connection: Connection, row: Row[Any], handed: Handed) -> None:
         now = self.now()
         state, error = handed.state, handed.error
         if state == "pending" and now - row.made_at >= _GIVE_UP:
             state, error = "failed", f"given up after {(now - row.made_at).days} days: {error}"
-        values: dict[str, Any] = {
-            "state": state,
-            "error": error,
-            "attempts": row.attempts + 1,
-            "lease_until": None,
-            "data_at": None,
-        }
-        if state == "sent":
-            values["sent_at"] = now
-        if state == "pending":
-            values["next_at"] = now + min(_FIRST_PAUSE * 2 ** min(row.attempts, 16), _LONGEST_PAUSE)
-        # Where the lease ran out, it may be called unknown, and we know better; unless it was leased anew.
-        ours = sa.and_(
-            is_row(row), outbox.c.fence == row.fence + 1, outbox.c.state.in_(("sending", "unknown"))
-        )
-        if not connection.execute(outbox.update().where(ours).values(values)).rowcount:
+        sent_at = to_micros(now) if state == "sent" else None
+        pause = min(_FIRST_PAUSE * 2 ** min(row.attempts, 16), _LONGEST_PAUSE)
+        next_at = to_micros(now + pause if state == "pending" else row.next_at)
+        told = state, error, sent_at, next_at
+        if not _SETTLE.run(connection, *told, *_key(row), row.fence + 1).rowcount:
             error = f"{error or 'sent'}, after the lease had run out; another sender may have sent it too"
         note(connection, row, now, state, error)
         if state in ("sent", "failed"):
             _count(connection, row, now, state, error)
 
-    def _body(self, connection: Connection, issue: str, form: str) -> Body:
-        if (issue, form) not in self.bodies:
+    def _body(self, connection: Connection, mail: Row[Any]) -> bytes:
+        key = mail.issue, self.forms.get((mail.digest, mail.recipient), "html")
+        if key not in self.bodies:
+            issue, form = key
             row = connection.execute(issues.select().where(issues.c.id == issue)).one()
             rendered = Rendered(row.subject, row.text, row.html, row.picture)
-            if len(self.bodies) >= 8:
+            # Mails come by issue, so that few are needed at a time.
+            if len(self.bodies) >= _BODIES:
                 self.bodies.pop(next(iter(self.bodies)))
-            self.bodies[issue, form] = body(rendered, form, issue[:24], row.made_at)
-        return self.bodies[issue, form]
+            self.bodies[key] = body(rendered, row.digest, form, self.smtp, issue[:24], row.made_at)
+        return self.bodies[key]
 
 
 def _lease(connection: Connection, names: Collection[str], now: datetime, until: datetime) -> list[Row[Any]]:
@@ -206,18 +214,17 @@ def _lease(connection: Connection, names: Collection[str], now: datetime, until:
     oldest = (outbox.c.next_at, outbox.c.issue, outbox.c.slot, outbox.c.recipient)
     due = sa.and_(outbox.c.digest.in_(names), outbox.c.state == "pending", outbox.c.next_at <= now, ~held)
     rows = connection.execute(sa.select(outbox).where(due).order_by(*oldest).limit(_TOGETHER)).all()
-    leased = {"state": "sending", "lease_until": until, "fence": outbox.c.fence + 1}
-    for row in rows:
-        connection.execute(outbox.update().where(is_row(row)).values(leased))
+    if rows:
+        _LEASED.many(connection, [(to_micros(until), *_key(row)) for row in rows])
     return list(rows)
 
 
 def _count(connection: Connection, row: Row[Any], now: datetime, state: str, error: str) -> None:
     """Count refusals for good, in a row; too many pause the recipient."""
-    mine = sa.and_(subscribers.c.digest == row.digest, subscribers.c.recipient == row.recipient)
     if state == "sent":
-        connection.execute(subscribers.update().where(mine, subscribers.c.failures > 0).values(failures=0))
+        _UNCOUNT.run(connection, row.digest, row.recipient)
         return
+    mine = sa.and_(subscribers.c.digest == row.digest, subscribers.c.recipient == row.recipient)
     connection.execute(subscribers.update().where(mine).values(failures=subscribers.c.failures + 1))
     too_many = sa.and_(mine, subscribers.c.failures >= MOST_FAILURES, subscribers.c.paused_at.is_(None))
     because = f"{MOST_FAILURES} mails in a row failed: {error}"
@@ -254,6 +261,10 @@ def _tidy(database: Database, now: datetime, digests: Sequence[DigestSettings]) 
             connection.execute(outbox.update().where(is_row(row)).values(values))
             if words:
                 note(connection, row, now, str(values["state"]), words)
+
+
+def _key(row: Row[Any]) -> tuple[str, str, str]:
+    return row.digest, row.slot, row.recipient
 
 
 def _is_ours(row: Row[Any]) -> sa.ColumnElement[bool]:

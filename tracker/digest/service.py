@@ -67,7 +67,7 @@ def preview(
     group = _group(t, settings, to, last, "preview", None)
     issue = _issue(settings, group, collect(t, last.position, t.catch_up(), now, settings.sections))
     rendered = render(issue, settings)
-    made = body(rendered, to.format, "preview", now)
+    made = body(rendered, name, to.format, smtp, "preview", now)
     return rendered, message(made, name, "preview", to.address, smtp)
 
 
