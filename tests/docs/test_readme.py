@@ -108,6 +108,21 @@ def test_every_command_that_is_written_of_is_there(name: str) -> None:
             assert command is not None, f"tracker {words}"
 
 
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
+    """As GitHub follows it: from the folder of the page."""
+    links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_guide_is_on_the_readme() -> None:
+    """Each page of docs/, so that nobody has to look for it."""
+    guides = {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")}
+    assert sorted(guide for guide in guides if f"({guide})" not in README) == []
+
+
 def test_every_place_on_the_page_of_the_house_is_there() -> None:
     """`commitments/fold.py`, `docs/`: what docs/architecture.md sends the reader to exists."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
