@@ -165,6 +165,20 @@ def test_dossiers_that_are_wrong_or_not_loaded_are_told(tmp_path: Path, sqlite_u
     assert "cannot be read" in one(config)[2]
 
 
+def test_feeds_of_a_new_installation_are_no_failure_until_they_were_tried(tmp_path: Path) -> None:
+    """Never visited is a warning; tried in vain, all of them, a failure."""
+    (tmp_path / "harbour.toml").write_text(DOSSIER)
+    config = tmp_path / "config.toml"
+    feed = '[[feed]]\nname = "away"\nurl = "missing.xml"\n'
+    config.write_text(f'[tracker]\ndossiers = ["harbour.toml"]\n{feed}')
+    with tracker.open(config) as t:
+        t.load()
+        fresh = [each.grade.value for each in troubles(config) if each.what == "feeds"]
+        rounds.gather(t)
+        tried = [each.grade.value for each in troubles(config) if each.what == "feeds"]
+    assert (fresh, tried) == (["warn"], ["warn", "fail"])
+
+
 def test_feeds_that_fail_are_paused_or_were_never_visited_are_told(tmp_path: Path, sqlite_url: str) -> None:
     """Each with its command."""
     more = "".join(f'[[feed]]\nname = "{name}"\nurl = "{name}.xml"\n' for name in ("away", "resting", "new"))
