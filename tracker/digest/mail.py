@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import smtplib
 import socket
 import ssl
@@ -29,9 +28,6 @@ from tracker.errors import MailFailed
 # The standard library folds a long List-Unsubscribe into encoded words, which mail programs ignore. Bodies
 # are encoded to ASCII, because not every server takes eight bits and smtplib does not announce them.
 POLICY = SMTP.clone(max_line_length=998, cte_type="7bit")
-
-# A line that begins with a dot gets another one, which the server takes away (RFC 5321, 4.5.2).
-_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @frozen
@@ -173,7 +169,8 @@ def hand_over(server: smtplib.SMTP, mail: bytes, sender: str, recipient: str) ->
         code, words = server.docmd("DATA")
         if code != 354:
             return _refused(server, code, words)
-        server.send(_LEADING_DOT.sub(b"..", mail))
+        # A line that begins with a dot gets another one, which the server takes away (RFC 5321, 4.5.2).
+        server.send(mail.replace(b"\r\n.", b"\r\n.."))
         ended = True
         code, words = server.docmd(".")
     except smtplib.SMTPResponseException as problem:

@@ -54,9 +54,6 @@ _SETTLE = Statement(
     "UPDATE outbox SET state = ?, error = ?, sent_at = ?, next_at = ?, attempts = attempts + 1, "
     f"lease_until = NULL, data_at = NULL {_WHERE} AND fence = ? AND state IN ('sending', 'unknown')"
 )
-_UNCOUNT = Statement(
-    "UPDATE digest_subscribers SET failures = 0 WHERE digest = ? AND recipient = ? AND failures > 0"
-)
 
 
 @frozen
@@ -206,14 +203,12 @@ class _Sender:
 
 def _lease(connection: Connection, names: Collection[str], now: datetime, until: datetime) -> list[Row[Any]]:
     """The next mails, leased, those that have waited longest first and those of one issue together."""
-    held = sa.exists().where(
-        subscribers.c.digest == outbox.c.digest,
-        subscribers.c.recipient == outbox.c.recipient,
-        subscribers.c.paused_at.is_not(None),
-    )
+    whose = sa.and_(subscribers.c.digest == outbox.c.digest, subscribers.c.recipient == outbox.c.recipient)
     oldest = (outbox.c.next_at, outbox.c.issue, outbox.c.slot, outbox.c.recipient)
-    due = sa.and_(outbox.c.digest.in_(names), outbox.c.state == "pending", outbox.c.next_at <= now, ~held)
-    rows = connection.execute(sa.select(outbox).where(due).order_by(*oldest).limit(_TOGETHER)).all()
+    due = sa.and_(outbox.c.digest.in_(names), outbox.c.state == "pending", outbox.c.next_at <= now)
+    query = sa.select(outbox, subscribers.c.failures).join_from(outbox, subscribers, whose)
+    query = query.where(due, subscribers.c.paused_at.is_(None)).order_by(*oldest).limit(_TOGETHER)
+    rows = connection.execute(query).all()
     if rows:
         _LEASED.many(connection, [(to_micros(until), *_key(row)) for row in rows])
     return list(rows)
@@ -221,10 +216,11 @@ def _lease(connection: Connection, names: Collection[str], now: datetime, until:
 
 def _count(connection: Connection, row: Row[Any], now: datetime, state: str, error: str) -> None:
     """Count refusals for good, in a row; too many pause the recipient."""
-    if state == "sent":
-        _UNCOUNT.run(connection, row.digest, row.recipient)
-        return
     mine = sa.and_(subscribers.c.digest == row.digest, subscribers.c.recipient == row.recipient)
+    if state == "sent":
+        if row.failures:
+            connection.execute(subscribers.update().where(mine).values(failures=0))
+        return
     connection.execute(subscribers.update().where(mine).values(failures=subscribers.c.failures + 1))
     too_many = sa.and_(mine, subscribers.c.failures >= MOST_FAILURES, subscribers.c.paused_at.is_(None))
     because = f"{MOST_FAILURES} mails in a row failed: {error}"
