@@ -113,6 +113,8 @@ def test_a_missing_or_foreign_database_is_told_and_left_alone(tmp_path: Path) ->
     assert "no SQLite database" in one(config)[2]
     config.write_text('[tracker]\ndatabase = "no/where/t.sqlite3"\n')
     assert [each.what for each in troubles(config)] == ["database", "disk"]
+    config.write_text(f'[tracker]\ndatabase = "{"x" * 300}"\n')
+    assert [each.told.rpartition(": ")[2] for each in troubles(config)] == ["File name too long"] * 2
 
 
 def test_an_older_schema_is_told_with_the_command(shared_url: str, tmp_path: Path) -> None:
