@@ -12,6 +12,7 @@ import sqlalchemy as sa
 import tracker
 from tests.cli.test_cli import run
 from tests.daemon.processes import deaf
+from tests.daemon.test_health import mail
 from tests.databases import opened
 from tests.digest.posts import Post, listening
 from tests.rounds.test_rounds import DOSSIER, Pages
@@ -206,11 +207,12 @@ def test_leases_that_ran_out_and_daemons_that_died_are_told(shared_url: str, tmp
     with opened(shared_url) as database, database.writing() as connection:
         long_ago = datetime.now(UTC) - timedelta(hours=1)
         connection.execute(feeds_table.update().values(lease_owner="desk/2", lease_until=long_ago))
-        began(
-            connection, Daemon(name="desk/2/b", host="desk", pid=2), "gather", timedelta(seconds=30), long_ago
-        )
+        dead = Daemon(name="desk/2/b", host="desk", pid=2)
+        began(connection, dead, "gather", timedelta(seconds=30), long_ago)
+    mail(shared_url, state="sending", lease_until=long_ago, made_at=long_ago)
     assert [(each.grade.value, each.what) for each in troubles(config)] == [
         ("warn", "daemons"),
+        ("warn", "leases"),
         ("warn", "leases"),
     ]
 
