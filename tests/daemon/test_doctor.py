@@ -12,6 +12,7 @@ import sqlalchemy as sa
 import tracker
 from tests.cli.test_cli import run
 from tests.daemon.processes import deaf
+from tests.daemon.test_health import mail
 from tests.databases import opened
 from tests.digest.posts import Post, listening
 from tests.rounds.test_rounds import DOSSIER, Pages
@@ -113,6 +114,8 @@ def test_a_missing_or_foreign_database_is_told_and_left_alone(tmp_path: Path) ->
     assert "no SQLite database" in one(config)[2]
     config.write_text('[tracker]\ndatabase = "no/where/t.sqlite3"\n')
     assert [each.what for each in troubles(config)] == ["database", "disk"]
+    config.write_text(f'[tracker]\ndatabase = "{"x" * 300}"\n')
+    assert [each.told.rpartition(": ")[2] for each in troubles(config)] == ["File name too long"] * 2
 
 
 def test_an_older_schema_is_told_with_the_command(shared_url: str, tmp_path: Path) -> None:
@@ -218,11 +221,12 @@ def test_leases_that_ran_out_and_daemons_that_died_are_told(shared_url: str, tmp
     with opened(shared_url) as database, database.writing() as connection:
         long_ago = datetime.now(UTC) - timedelta(hours=1)
         connection.execute(feeds_table.update().values(lease_owner="desk/2", lease_until=long_ago))
-        began(
-            connection, Daemon(name="desk/2/b", host="desk", pid=2), "gather", timedelta(seconds=30), long_ago
-        )
+        dead = Daemon(name="desk/2/b", host="desk", pid=2)
+        began(connection, dead, "gather", timedelta(seconds=30), long_ago)
+    mail(shared_url, state="sending", lease_until=long_ago, made_at=long_ago)
     assert [(each.grade.value, each.what) for each in troubles(config)] == [
         ("warn", "daemons"),
+        ("warn", "leases"),
         ("warn", "leases"),
     ]
 

@@ -19,6 +19,7 @@ from tracker.database.engine import Database
 from tracker.database.schema import from_micros
 from tracker.digest.mail import connected
 from tracker.digest.settings import DigestSettings, Recipient, SmtpSettings
+from tracker.digest.tables import outbox
 from tracker.doctor.finding import Found, Grade, fail, safely, some, warn, well
 from tracker.doctor.health import beating, mailed, reached
 from tracker.errors import ConfigError, TrackerError, did_you_mean
@@ -299,10 +300,15 @@ def _leases(t: Tracker) -> Iterator[Found]:
     with t.database.reading() as connection:
         query = sa.select(feeds_table.c.name).where(feeds_table.c.lease_until < t.now())
         over = list(connection.execute(query.order_by(feeds_table.c.name)).scalars())
+        cut = sa.and_(outbox.c.state == "sending", outbox.c.lease_until < t.now())
+        mails = connection.execute(sa.select(sa.func.count()).select_from(outbox).where(cut)).scalar_one()
+    if mails:
+        told = f"{mails} mails were cut off while they were sent"
+        yield warn("leases", told, "the next round of digests deals with them; see `tracker digest outbox`")
     if over:
         told = f"whoever visited {some(over)} never came back"
         yield warn("leases", told, "they are visited again by the next round; see what the daemon logged")
-    else:
+    if not over and not mails:
         yield well("leases", "none ran out")
 
 

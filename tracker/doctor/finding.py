@@ -50,6 +50,8 @@ def safely(what: str, look: Callable[[], Iterable[Found]]) -> Iterator[Found]:
         yield from look()
     except TrackerError as problem:
         yield fail(what, str(problem))
+    except OSError as problem:
+        yield fail(what, f"{problem.filename or what}: {problem.strerror or problem}")
 
 
 def some(names: Iterable[str]) -> str:
