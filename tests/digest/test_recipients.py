@@ -117,7 +117,7 @@ def test_the_first_issue_introduces_and_later_ones_tell_what_changed(
     keeper, port = post
     t = opened(port, readers="a")
     send_due(t, t.now())
-    assert keeper.mails[-1]["Subject"].startswith(f"Commitments: {len(t.board())} commitments: ")
+    assert keeper.mails[-1]["Subject"] == f"Commitments: {len(t.board())} pending"
     advance(t, days=60)
     t.record("no-new-tax", Violated(because="a levy on flour"), "2024-03-15")
     later = opened(port, readers="ab")
@@ -125,8 +125,7 @@ def test_the_first_issue_introduces_and_later_ones_tell_what_changed(
     assert send_due(later, later.now()).mails == 2
     subjects = {str(mail["To"])[0]: str(mail["Subject"]) for mail in keeper.mails[-2:]}
     assert subjects["a"] == "Commitments: 1 violated since 1 March 2024"
-    assert subjects["b"].startswith("Commitments: ")
-    assert "commitments: 1 violated" in subjects["b"]
+    assert subjects["b"] == f"Commitments: 1 violated, {len(t.board()) - 1} pending"
 
 
 @pytest.mark.parametrize(

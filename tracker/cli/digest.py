@@ -76,7 +76,7 @@ def send(context: click.Context, name: str, recipient: str) -> None:
 
     with opened(context) as t:
         sent = send_now(t, name, recipient=recipient)
-    click.echo(f"sent to {sent.mails} recipients")
+    click.echo(f"sent to {sent.mails} {'recipient' if sent.mails == 1 else 'recipients'}")
     if sent.error:
         click.echo(f"not to all: {sent.error}; `tracker digest outbox` shows the others", err=True)
 
@@ -111,7 +111,8 @@ def retry(context: click.Context, name: str, recipient: str, unknown: bool) -> N
     for slot, address, state in again:
         doubt = "; it may arrive twice" if state == "unknown" else ""
         click.echo(f"{slot} to {address}, was {state}{doubt}")
-    click.echo(f"{len(again)} mails will be tried with the next round of `tracker run`")
+    mails = "1 mail" if len(again) == 1 else f"{len(again)} mails"
+    click.echo(f"{mails} will be tried with the next round of `tracker run`")
 
 
 @command.command("resume")

@@ -263,7 +263,7 @@ def _headline(
     if since is None:
         counts = Counter(row.status for row in board)
         stands = ", ".join(f"{counts[status]} {word}" for status, word in words.items() if counts[status])
-        return f"{_many(len(board), 'commitment')}{': ' if stands else ''}{stands}{late}"
+        return f"{stands or 'none yet'}{late}"
     counts = Counter(change.after.status for change in changes)
     words["pending"] = "new or moved"
     told = [f"{counts[status]} {word}" for status, word in words.items() if counts[status]]
