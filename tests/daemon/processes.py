@@ -39,6 +39,11 @@ class Running:
         """Whether a message has these words."""
         return any(words in line["message"] for line in self.lines)
 
+    def begun(self) -> None:
+        """Wait until it runs; fails with what it said where it does not."""
+        until(lambda: self.logged("running") or self.process.poll() is not None)
+        assert self.process.poll() is None, (self.lines, self.other)
+
     def end(self, number: int = signal.SIGTERM, seconds: float = 15) -> float:
         """Send a signal and wait; returns how many seconds it took. Status 0 is asserted."""
         began = time.monotonic()

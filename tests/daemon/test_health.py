@@ -190,7 +190,7 @@ def test_the_command_says_it_by_its_status(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     assert "fail" in done.stdout and "none is running" in done.stdout
     with running(config) as daemon:
-        until(lambda: daemon.logged("running"))
+        daemon.begun()
         until(lambda: _well(config))
         began_at = time.monotonic()
         done = run("health", "--format", "json", cwd=tmp_path)

@@ -114,7 +114,7 @@ def test_an_idle_daemon_ends_at_once_by_ctrl_c(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'tracker.sqlite3'}"
     config = configured(tmp_path, url, {})
     with running(config) as daemon, opened(url) as database:
-        until(lambda: daemon.logged("running"))
+        daemon.begun()
         time.sleep(1)
         assert daemon.end(signal.SIGINT) < 3
         with database.reading() as connection:
