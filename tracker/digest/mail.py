@@ -134,6 +134,8 @@ def connected(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
                 server.starttls(context=context)
             if smtp.username:
                 server.login(smtp.username, smtp.password)
+            # Before any mail is marked as on its way: who greets and says no more has none.
+            server.ehlo_or_helo_if_needed()
         except (OSError, smtplib.SMTPException) as problem:
             raise MailFailed(f"{place} refused us: {_line(str(problem))}; check [smtp]") from problem
         yield server
@@ -153,7 +155,6 @@ def hand_over(server: smtplib.SMTP, mail: bytes, sender: str, recipient: str) ->
     """
     ended = False
     try:
-        server.ehlo_or_helo_if_needed()
         options: tuple[str, ...] = ()
         if not (sender + recipient).isascii():
             if not server.has_extn("smtputf8"):
