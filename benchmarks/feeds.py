@@ -11,7 +11,7 @@ import argparse
 import json
 import multiprocessing
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from attrs import asdict
 from benchmarks.crawl.contestants import Ours, Peer, bare
 from benchmarks.crawl.server import serving
 from benchmarks.stores.memory import peak
-from benchmarks.stores.race import Row, Target, race, timed
+from benchmarks.stores.race import Row, Target, race, timed, told
 
 MEMORY = 250
 FEW = 5  # entries, where it is the number of feeds that matters
@@ -88,19 +88,6 @@ def _peaks(folder: Path, address: str, feeds: int) -> tuple[float, float]:
         assert ours.round() == feeds
         found.append(peak())
     return found[0], found[1]
-
-
-def told(row: Row) -> Iterator[str]:
-    """A row as lines: rates, then for each target our ratio in all the rounds and whether it is met."""
-    rates = ", ".join(f"{name} {rate:,.0f}/s" for name, rate in row.rates.items())
-    yield f"{row.name:<34}{rates}"
-    for target in row.targets:
-        least, most = row.spans[target.rival]
-        verdict = "met" if row.is_met(target) else "MISSED"
-        yield (
-            f"    of {target.rival:<8}{row.ratios[target.rival]:>6.2f}  ({least:.2f} to {most:.2f})"
-            f"   >= {target.factor:g} {verdict}"
-        )
 
 
 def main() -> None:

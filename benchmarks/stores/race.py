@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from attrs import frozen
 
@@ -73,6 +73,19 @@ def race(
         {other: (min(found), max(found)) for other, found in each.items()},
         targets,
     )
+
+
+def told(row: Row) -> Iterator[str]:
+    """A row as lines: rates, then for each target our ratio in all the rounds and whether it is met."""
+    rates = ", ".join(f"{name} {rate:,.0f}/s" for name, rate in row.rates.items())
+    yield f"{row.name:<34}{rates}"
+    for target in row.targets:
+        least, most = row.spans[target.rival]
+        verdict = "met" if row.is_met(target) else "MISSED"
+        yield (
+            f"    of {target.rival:<8}{row.ratios[target.rival]:>6.2f}  ({least:.2f} to {most:.2f})"
+            f"   >= {target.factor:g} {verdict}"
+        )
 
 
 def table(rows: list[Row]) -> str:

@@ -32,7 +32,7 @@ _LEASE = timedelta(minutes=5)
 # What one mail may take of it, in timeouts of the server: its greeting and each of its answers.
 _ANSWERS = 8
 # Mails leased at a time. Only one of them is ever on its way.
-_TOGETHER = 25
+_TOGETHER = 100
 # How long a server may put a mail off; RFC 5321, 4.5.4.1, asks for four or five days.
 _GIVE_UP = timedelta(days=4)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
