@@ -120,7 +120,7 @@ def build(settings: type[T], table: object, place: str) -> T:
     """An instance of the attrs class `settings` from a TOML table.
 
     Raises `ConfigError` that begins with `place` for unknown keys, missing keys, wrong types, and whatever
-    the class itself refuses with a ValueError.
+    the class itself refuses with a ValueError. `REPLACED` of the class says what to write for keys of old.
     """
     if not isinstance(table, dict):
         raise ConfigError(f"{place}: must be a table")
@@ -129,7 +129,8 @@ def build(settings: type[T], table: object, place: str) -> T:
     values = {}
     for key, value in table.items():
         if key not in fields:
-            raise ConfigError(f"{place}: unknown key {key!r}{did_you_mean(key, fields)}")
+            mend = getattr(settings, "REPLACED", {}).get(key) or did_you_mean(key, fields)
+            raise ConfigError(f"{place}: unknown key {key!r}{mend}")
         values[key] = _typed(hints[key], value, f"{place}: {key}")
     for key, known in fields.items():
         if known.default is attrs.NOTHING and key not in values:

@@ -216,6 +216,8 @@ def test_sending_now_to_one_advances_that_one_alone(opened: Opened, post: tuple[
         ('recipients = [{address = "a@b.org", statuses = ["violatd"]}]', "did you mean 'violated'"),
         ('recipients = [{address = "a@b.org", zone = "Mars/Base"}]', "zone: "),
         ('recipients = [{address = "a@b.org", format = "pdf"}]', "'pdf' is none of html, text"),
+        ('every = "week"', 'unknown key .every.; write schedule = "daily 07:00"'),
+        ('only = ["port"]', "unknown key 'only'; write parties into the table of each recipient"),
         ('schedule = "hourly"', "'hourly' cannot be read; write"),
         ('when_empty = "send every now"', "is none of 'skip', 'send', 'send every 7th'"),
         ('sections = ["bord"]', "'bord' is none of .*did you mean 'board'"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import ClassVar
 
 from attrs import Attribute, field, frozen
 
@@ -126,6 +127,12 @@ class DigestSettings:
     "on change, at most every 6h". `zone` and `subject` may be empty: the tracker's zone, and a subject made
     of what changed. `when_empty`, where nothing changed, is "skip", "send", or "send every 7th".
     """
+
+    REPLACED: ClassVar = {
+        "every": '; write schedule = "daily 07:00", "weekly monday 07:00" or "on change, at most every 6h"',
+        "at": '; write it into the schedule, as in "daily 07:00"',
+        "only": "; write parties into the table of each recipient: [[digest.recipients]]",
+    }
 
     name: str = field(validator=lambda _, __, v: _is_name(v))
     recipients: tuple[Recipient, ...] = field(default=(), validator=_are_different)
