@@ -201,6 +201,35 @@ def test_a_daemon_that_was_off_for_a_week_sends_one_issue_that_covers_it(
     assert keeper.mails[-1]["Subject"] == "Commitments: 1 violated since 1 March 2024"
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        'schedule = "daily 09:00"\n',
+        'schedule = "weekly friday 08:00"\n',
+        'schedule = "daily 07:00"\nzone = "America/New_York"\n',
+    ],
+)
+def test_a_day_that_begins_once_more_has_no_second_issue(
+    opened: Opened, post: tuple[Post, int], changed: str
+) -> None:
+    """A later hour or another zone on the day of an issue: the next has all that happened."""
+    keeper, port = post
+    t = opened(port, readers="a", digest='schedule = "daily 07:00"\n')
+    assert send_due(t, advance(t, hours=7, minutes=30)).mails == 1
+    t.record("no-new-tax", Violated(because="a levy on flour"), "2024-03-01")
+    again = opened(port, readers="a", digest=changed)
+    clock = again.now
+    assert isinstance(clock, Clock)
+    clock.moment = t.now()
+    for _ in range(16):
+        clock.moment += timedelta(hours=1)
+        assert send_due(again, clock.moment).mails == 0
+    clock.moment += timedelta(days=7 if "weekly" in changed else 1)
+    assert send_due(again, clock.moment).mails == 1
+    assert "1 violated since" in keeper.mails[-1]["Subject"]
+    assert len({mail.slot for mail in mails(again)}) == len(mails(again)) == 2
+
+
 def test_a_clock_that_jumps_sends_no_slot_twice(opened: Opened, post: tuple[Post, int]) -> None:
     """Back by a day and forth again: the slots that were dealt with stay so."""
     _, port = post

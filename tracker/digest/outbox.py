@@ -72,10 +72,17 @@ def queue(database: Database, edition: Edition, recipients: Iterable[str]) -> in
     """Store an edition and a mail for each recipient, and advance their positions; returns how many mails.
 
     All in one transaction, in which whoever was told more in the meantime, by another process, is left out.
+    So is who had a slot of that name: where a schedule or a zone was changed, a day may begin once more.
     """
     with database.writing() as connection:
         known = told(connection, edition.digest)
         due = [each for each in recipients if _is_free(known.get(each, Told()), edition)]
+        had = _had(connection, edition)
+        again = [each for each in due if each in had]
+        if again and edition.began:
+            mine = sa.and_(subscribers.c.digest == edition.digest, subscribers.c.recipient.in_(again))
+            connection.execute(subscribers.update().where(mine).values(slot_began=edition.began))
+        due = [each for each in due if each not in had]
         if not due:
             return 0
         is_mail = edition.rendered is not None
@@ -93,6 +100,13 @@ def _is_free(now: Told, edition: Edition) -> bool:
     if now.position != edition.after or now.is_paused:
         return False
     return edition.began is None or now.slot_began is None or now.slot_began < edition.began
+
+
+def _had(connection: Connection, edition: Edition) -> set[str]:
+    """Who had the slot, whatever came of it."""
+    query = sa.select(outbox.c.recipient)
+    query = query.where(outbox.c.digest == edition.digest, outbox.c.slot == edition.slot)
+    return set(connection.execute(query).scalars())
 
 
 def _advance(connection: Connection, edition: Edition, due: Sequence[str], known: Mapping[str, Told]) -> None:
