@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,6 +172,24 @@ def test_the_command_line_shows_and_mends_the_outbox(opened: Opened, cli: Said) 
     assert status == 2
     assert "is not paused; `tracker digest list` shows who is" in told
     assert "did you mean 'daily'" in cli("digest", "log", "dayly")[1]
+
+
+def test_a_preview_is_shown_in_the_browser(
+    opened: Opened, tmp_path: Path, cli: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder of its own, so that none of the user's is littered."""
+    opened(free_port()).close()
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > "{tmp_path}/shown"\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    before = set(Path.cwd().iterdir())
+    status, told = cli("digest", "preview", "daily", "--open")
+    assert status == 0, told
+    shown = Path((tmp_path / "shown").read_text().removeprefix("file://"))
+    assert "<html" in shown.read_text()
+    assert set(Path.cwd().iterdir()) == before
+    shutil.rmtree(shown.parent)
 
 
 def test_a_preview_is_written_and_sends_nothing(opened: Opened, tmp_path: Path, cli: Said) -> None:

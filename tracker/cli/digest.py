@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import webbrowser
 from datetime import datetime
 from pathlib import Path
@@ -53,7 +54,7 @@ def preview(
     if out is None and not shown:
         click.echo(f"Subject: {made.subject}\n\n{made.text}")
         return
-    out = Path.cwd() if out is None else out
+    out = Path(tempfile.mkdtemp(prefix="tracker-digest-")) if out is None else out
     page = out / f"{name}.html"
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 # What makes a step worth a reader's time. The rest is wording, which `tracker show` has.
 _TOLD = ("state", "until", "extent", "shortfall", "flags", "basis", "consequent")
+_ORDER = ("violated", "fulfilled", "closed", "pending")
 _SETTLED = ("fulfilled", "violated")
 _DOUBTS = frozenset({"disputed", "unsupported"})
 
@@ -110,7 +110,7 @@ def collect(t: Tracker, after: int, to: int, now: datetime, sections: tuple[str,
         after=after,
         to=to,
         now=now,
-        steps=tuple(takewhile(lambda step: step.position <= to, t.changes(after, known_at=to))),
+        steps=tuple(t.changes(after, known_at=to)),
         board=board,
         upcoming=t.upcoming(30, known_at=to),
         waiting=t.inbox(known_at=to),
@@ -258,15 +258,14 @@ def _headline(
     zone: str,
 ) -> str:
     """ "1 violated, 2 fulfilled, 3 deadlines passed since Monday", or that nothing changed."""
-    words = {"violated": "violated", "fulfilled": "fulfilled", "closed": "closed", "pending": "pending"}
     late = f"; {len(overdue)} overdue" if len(overdue) > len(passed) else ""
     if since is None:
         counts = Counter(row.status for row in board)
-        stands = ", ".join(f"{counts[status]} {word}" for status, word in words.items() if counts[status])
+        stands = ", ".join(f"{counts[status]} {status}" for status in _ORDER if counts[status])
         return f"{stands or 'none yet'}{late}"
     counts = Counter(change.after.status for change in changes)
-    words["pending"] = "new or moved"
-    told = [f"{counts[status]} {word}" for status, word in words.items() if counts[status]]
+    words = {"pending": "new or moved"}
+    told = [f"{counts[status]} {words.get(status, status)}" for status in _ORDER if counts[status]]
     if corrections:
         told.append(f"{len(corrections)} corrected")
     if disputes:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import asdict, evolve, frozen
 
+from tracker.api.base import who
 from tracker.digest import outbox
 from tracker.digest.compose import Issue, Material, collect, compose
 from tracker.digest.mail import body, message
@@ -123,8 +124,6 @@ def retry(t: Tracker, name: str, *, recipient: str = "", unknown: bool = False) 
     With `unknown` also those of which nobody knows: they may arrive twice, which the outbox keeps down.
     Returns (slot, recipient, state they were in).
     """
-    from tracker.api.base import who
-
     one(t, name)
     states = ("pending", "failed", *(("unknown",) if unknown else ()))
     return outbox.retry(t.database, t.now(), name, states, recipient, who())

@@ -21,7 +21,7 @@ from tracker.digest.mail import connected
 from tracker.digest.settings import DigestSettings, Recipient, SmtpSettings
 from tracker.digest.tables import outbox
 from tracker.doctor.finding import Found, Grade, fail, safely, some, warn, well
-from tracker.doctor.health import beating, mailed, reached
+from tracker.doctor.health import MISSED, UNDER_WAY, beating, mailed, reached
 from tracker.errors import ConfigError, TrackerError, did_you_mean
 from tracker.evidence.source import Source
 from tracker.feeds.settings import FeedSettings, FetchSettings
@@ -202,10 +202,9 @@ def _daemons(database: Database, now: datetime) -> Iterator[Found]:
         return
     yield from beating(database, now)
     rows = [row for row in every if row.tick == "gather"]
-    allowed = timedelta(minutes=15)
     for row in rows:
         last = max(filter(None, (row.began_at, row.ended_at)))
-        if now - last > max(allowed, 3 * timedelta(seconds=row.seconds)):
+        if now - last > max(UNDER_WAY, MISSED * timedelta(seconds=row.seconds)):
             yield warn(
                 "daemons",
                 f"process {row.pid} on {row.host} was last heard of at {last:%Y-%m-%d %H:%M} UTC",
